@@ -1,0 +1,52 @@
+"""The tests meet real servers, not stand-ins."""
+
+import smtplib
+
+import pytest
+import redis
+from django.core.mail import EmailMultiAlternatives
+from django.db import connection
+
+from tests.fixtures_servers import Mailbox
+
+
+@pytest.mark.sqlite
+@pytest.mark.django_db
+def test_database_is_the_one_asked_for(pytestconfig):
+    if pytestconfig.getoption("sqlite"):
+        assert connection.vendor == "sqlite"
+        assert connection.settings_dict["NAME"].startswith("/")  # a file, not memory
+    else:
+        assert connection.vendor == "postgresql"
+
+
+@pytest.mark.sqlite
+def test_redis_answers_and_starts_empty(redis_server: redis.Redis):
+    assert redis_server.ping()
+    assert redis_server.dbsize() == 0
+
+
+def test_mail_arrives_with_its_envelope_and_both_parts(mailbox: Mailbox):
+    mail = EmailMultiAlternatives(
+        "Grüße", "plain", "rachis@example.org", ["dan@example.org"], bcc=["ana@example.org"]
+    )
+    mail.attach_alternative("<p>html</p>", "text/html")
+    mail.send()
+
+    (received,) = mailbox.wait_for(1)
+
+    assert received["Subject"] == "Grüße"
+    assert received["X-Envelope-From"] == "rachis@example.org"
+    assert mailbox.to("ana@example.org") != []
+    assert [part.get_content().strip() for part in received.iter_parts()] == ["plain", "<p>html</p>"]
+
+
+@pytest.mark.parametrize("code", [451, 550])
+def test_mail_is_refused_with_the_code_that_the_address_asks_for(mailbox: Mailbox, code: int):
+    mail = EmailMultiAlternatives("no", "no", "rachis@example.org", [f"refuse-{code}@example.org"])
+
+    with pytest.raises(smtplib.SMTPRecipientsRefused) as refusal:
+        mail.send()
+
+    assert [answer[0] for answer in refusal.value.recipients.values()] == [code]
+    assert list(mailbox) == []
