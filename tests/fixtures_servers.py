@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from email.message import EmailMessage
 from pathlib import Path
 from typing import overload
-from urllib.parse import urlsplit
 
 import pytest
 import redis
@@ -65,8 +64,7 @@ def read(file: Path) -> EmailMessage:
 def mailbox(settings: Settings) -> Mailbox:
     """Send mail for real in this test, instead of to Django's `mail.outbox`, and read what arrives."""
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    login = urlsplit(os.environ["EMAIL_URL"]).username
-    box = Mailbox(Path(os.environ["RACHIS_TEST_FOLDER"]) / "mail" / str(login))
+    box = Mailbox(Path(os.environ["RACHIS_DATA"]) / "mail")
     box.clear()
     return box
 

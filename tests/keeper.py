@@ -167,14 +167,14 @@ def wait_until(
 
 
 class Sink:
-    """Files each mail as `<mail>/<login>/<number>.eml`; its envelope is in X-Envelope-From and X-Envelope-To.
+    """Files each mail as `<data>/<login>/mail/<number>.eml`; its envelope is in X-Envelope-From and X-Envelope-To.
 
     The login tells whose mail it is, so that workers share one server. A recipient such as
     `refuse-550@example.org` is answered with that code, so that tests meet real refusals.
     """
 
-    def __init__(self, mail: Path) -> None:
-        self.mail = mail
+    def __init__(self, data: Path) -> None:
+        self.data = data
         self.numbers = itertools.count(1)
 
     def authenticate(
@@ -191,7 +191,7 @@ class Sink:
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        folder = self.mail / Path(session.auth_data or "anonymous").name
+        folder = self.data / Path(session.auth_data or "anonymous").name / "mail"
         folder.mkdir(parents=True, exist_ok=True)
         sender, recipients = envelope.mail_from or "", ", ".join(envelope.rcpt_tos)
         head = f"X-Envelope-From: {sender}\r\nX-Envelope-To: {recipients}\r\n".encode()
@@ -203,7 +203,7 @@ class Sink:
 
 
 async def serve_mail_until_input_closes(folder: Path, announce: Callable[[int], None]) -> None:
-    sink = Sink(folder / "mail")
+    sink = Sink(folder / "data")
 
     def protocol() -> SMTP:
         return SMTP(sink, authenticator=sink.authenticate, auth_require_tls=False, enable_SMTPUTF8=True)
