@@ -4,20 +4,15 @@ Pure: no Django here, so that the safety check and the importers can use the sam
 Values are stored in the database and in `exercises/library/*.toml`; labels are what people read.
 """
 
-from enum import StrEnum
+from config.lib.words import Word
 
 
-class Labelled(StrEnum):
-    """A stored value with a label: `Kind.FOAM_ROLLING.label == "Foam rolling"`."""
+class Labelled(Word):
+    """A word whose label may differ from its value: `Kind.FOAM_ROLLING.label == "Foam rolling"`."""
 
     @property
     def label(self) -> str:
-        return _LABELS.get(self.value, self.value.replace("_", " ").capitalize())
-
-    @classmethod
-    def choices(cls) -> list[tuple[str, str]]:
-        """Pairs for a model or form field, in the order of definition."""
-        return [(member.value, member.label) for member in cls]
+        return _LABELS.get(self.value) or super().label
 
 
 class Kind(Labelled):

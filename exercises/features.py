@@ -5,10 +5,10 @@ exercise: it carries the programme-wide hold, so that an exercise with no other 
 suspected fracture, an acute thrombosis or a fever.
 """
 
-from exercises.enums import Labelled
+from config.lib.words import Word
 
 
-class Feature(Labelled):
+class Feature(Word):
     SPINAL_FLEXION_LOAD = "spinal_flexion_load"
     CERVICAL_ROTATION_END_RANGE = "cervical_rotation_end_range"
     HIGH_IMPACT = "high_impact"

@@ -1,0 +1,16 @@
+"""The Celery app and the only list of periodic work. Beat and tasks ring the bell; the rows are the queue."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
+app = Celery("rachis")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.conf.beat_schedule = {
+    "plan-reminders": {"task": "programs.tasks.plan_reminders", "schedule": 60.0, "options": {"expires": 55}},
+    "sweep-outbox": {"task": "patients.tasks.sweep_outbox", "schedule": 30.0, "options": {"expires": 25}},
+    "roll-status": {"task": "programs.tasks.roll_status", "schedule": 300.0, "options": {"expires": 280}},
+    "beat-heartbeat": {"task": "patients.tasks.heartbeat", "schedule": 20.0, "options": {"expires": 15}},
+}

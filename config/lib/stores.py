@@ -1,0 +1,57 @@
+"""Where the data lives, derived from one URL each: database, Redis (broker, cache), mail."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import environ
+
+
+def database(url: str, *, pool: bool = True) -> dict[str, Any]:
+    """Django's DATABASES entry for `url`.
+
+    SQLite: WAL with full synchronisation, and every transaction takes the write lock at its start, so that
+    writers queue instead of failing. PostgreSQL: connections are kept in a pool for each process.
+    """
+    config: dict[str, Any] = environ.Env.db_url_config(url)
+    if "sqlite" in config["ENGINE"]:
+        config["OPTIONS"] = {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;",
+        }
+    else:
+        # A socket directory arrives as ?host=...; Django wants it as HOST.
+        host = config.get("OPTIONS", {}).pop("host", None)
+        if host:
+            config["HOST"] = host
+        config.setdefault("OPTIONS", {})
+        if pool:
+            config["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
+    return config
+
+
+def broker_url(redis_url: str, number: int = 0) -> str:
+    """Celery's form of `redis_url`."""
+    parts = urlsplit(redis_url)
+    if parts.scheme == "unix":
+        return f"redis+socket://{parts.path}?virtual_host={number}"
+    return redis_url if parts.path.strip("/") else f"{redis_url.rstrip('/')}/{number}"
+
+
+def cache_url(redis_url: str, number: int = 1) -> str:
+    """Django's form of `redis_url`, in a database of its own."""
+    parts = urlsplit(redis_url)
+    if parts.scheme == "unix":
+        return f"unix://{parts.path}?db={number}"
+    base = f"{parts.scheme}://{parts.netloc}"
+    return f"{base}/{number}"
+
+
+def default_urls(data: Path) -> dict[str, str]:
+    """What the embedded mode uses when the environment names nothing."""
+    return {
+        "DATABASE_URL": f"sqlite:///{data / 'rachis.sqlite3'}",
+        "REDIS_URL": f"unix://{data / 'run' / 'redis.sock'}",
+        "EMAIL_URL": "smtp://127.0.0.1:8825",
+    }

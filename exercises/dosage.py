@@ -1,0 +1,72 @@
+"""Reading and adding up doses. Pure: a dose is five numbers, a side and two words.
+
+Shared by the library (default doses) and by programs (prescribed doses), hence down here.
+"""
+
+from dataclasses import dataclass
+
+SECONDS_PER_REPETITION = 4  # a calm movement out and back; project convention
+REST_BETWEEN_SETS = 20  # seconds; project convention
+CHANGE_SIDE = 5  # seconds; project convention
+
+
+@dataclass(frozen=True, slots=True)
+class Dose:
+    """How much of one exercise. Numbers are None where they do not apply; seconds and minutes as named."""
+
+    sets: int | None = None
+    repetitions: int | None = None
+    hold_seconds: int | None = None
+    duration_minutes: int | None = None
+    per_side: bool = False
+
+    @property
+    def seconds(self) -> int:
+        """Time one go takes, rests included, rounded to whole seconds."""
+        if self.duration_minutes:
+            return self.duration_minutes * 60
+        sets = self.sets or 1
+        repetitions = self.repetitions or 1
+        one = self.hold_seconds if self.hold_seconds else SECONDS_PER_REPETITION
+        sides = 2 if self.per_side else 1
+        work = sets * repetitions * one * sides
+        return work + (sets - 1) * REST_BETWEEN_SETS + (sides - 1) * CHANGE_SIDE
+
+    @property
+    def text(self) -> str:
+        """The dose as a person says it: `2 × 10`, `3 × 30 s each side`, `20 min`."""
+        parts = []
+        if self.duration_minutes and not self.repetitions:
+            parts.append(f"{self.duration_minutes} min")
+        elif self.repetitions:
+            times = f"{self.sets} × {self.repetitions}" if self.sets and self.sets > 1 else f"{self.repetitions} ×"
+            parts.append(f"{times} {say_seconds(self.hold_seconds)}" if self.hold_seconds else _counted(times))
+            if self.duration_minutes:
+                parts.append(f"about {self.duration_minutes} min")
+        elif self.hold_seconds:
+            parts.append(
+                f"{self.sets} × {say_seconds(self.hold_seconds)}"
+                if self.sets and self.sets > 1
+                else say_seconds(self.hold_seconds)
+            )
+        text = ", ".join(parts)
+        return f"{text} each side" if self.per_side and text else text
+
+
+def _counted(times: str) -> str:
+    """`10 ×` reads oddly without a hold: say `10 times`."""
+    return times.replace(" ×", " times") if times.endswith("×") else times
+
+
+def say_seconds(seconds: int) -> str:
+    """`45 s`, `1 min`, `1 min 30 s`, `15 min`."""
+    if seconds < 60 or seconds == 90:
+        return f"{seconds} s"
+    minutes, rest = divmod(seconds, 60)
+    return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+
+
+def minutes_of(doses: list[Dose]) -> int:
+    """Whole minutes for one go through `doses`, at least one when there is any dose."""
+    total = sum(dose.seconds for dose in doses)
+    return max(1, round(total / 60)) if doses else 0

@@ -1,0 +1,57 @@
+"""Closed vocabularies about people and messages. Pure: no Django here."""
+
+from config.lib.words import Word
+
+
+class Role(Word):
+    THERAPIST = "therapist"
+    CLINIC_ADMIN = "clinic_admin"
+
+
+class PainMoment(Word):
+    """When a pain score was given, relative to a session of exercise."""
+
+    BEFORE = "before"
+    AFTER = "after"
+    DAILY = "daily"
+
+
+class PainSite(Word):
+    OVERALL = "overall"
+    HIP_LEFT = "hip_left"
+    HIP_RIGHT = "hip_right"
+    SACROILIAC = "sacroiliac"
+    LUMBAR_SPINE = "lumbar_spine"
+    THORACIC_SPINE = "thoracic_spine"
+    NECK = "neck"
+    RIBS = "ribs"
+    SHOULDERS = "shoulders"
+    KNEES = "knees"
+    ANKLES = "ankles"
+    FEET = "feet"
+
+
+class MessageKind(Word):
+    REMINDER = "reminder"
+    INVITATION = "invitation"
+    STAFF_INVITATION = "staff_invitation"
+
+
+class ChannelName(Word):
+    EMAIL = "email"
+
+
+class DeliveryState(Word):
+    """States of one try to say one thing (trust promise, section 4).
+
+    due -> claimed -> handing_over -> sent | due (retry) | failed | unknown -> due once;
+    due | claimed -> expired | cancelled.
+    """
+
+    DUE = "due"
+    CLAIMED = "claimed"
+    HANDING_OVER = "handing_over"
+    SENT = "sent"
+    FAILED = "failed"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"

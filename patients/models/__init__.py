@@ -1,0 +1,26 @@
+"""The people: clinics, logins, patients, how they feel, how we reach them."""
+
+from patients.models.audit import AuditEvent
+from patients.models.clinics import Clinic, Invitation, Membership
+from patients.models.diary import Flare, PainEntry, Stiffness
+from patients.models.messages import ContactPreference, Delivery, Message, ReminderSchedule
+from patients.models.patients import CareTeam, Patient, PatientCondition
+from patients.models.users import User
+
+__all__ = [
+    "AuditEvent",
+    "CareTeam",
+    "Clinic",
+    "ContactPreference",
+    "Delivery",
+    "Flare",
+    "Invitation",
+    "Membership",
+    "Message",
+    "PainEntry",
+    "Patient",
+    "PatientCondition",
+    "ReminderSchedule",
+    "Stiffness",
+    "User",
+]

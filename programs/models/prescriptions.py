@@ -1,0 +1,135 @@
+"""A program fitted to one patient, in versions that never change once they were in force."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from config.lib.models import LongText, Row, ShortText
+from patients.conditions import Condition
+from patients.models import Clinic, Patient
+from patients.tenancy import PatientScopedQuerySet
+from programs.enums import Decision, Frequency, Rating
+from programs.models.programs import ItemColumns, Program
+from programs.schedule import Rule
+
+
+class PrescriptionQuerySet(PatientScopedQuerySet):
+    def active_on(self, day: date) -> Self:
+        return self.filter(Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lte=day)
+
+    def with_versions(self) -> Self:
+        """Versions newest first, with items and their exercises."""
+        return self.prefetch_related("versions__items__exercise__traits")
+
+
+class Prescription(Row):
+    """`ends_on` is the last day on which something is due; NULL means for as long as it helps."""
+
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="prescriptions")
+    program = models.ForeignKey(Program, null=True, on_delete=models.SET_NULL, related_name="+")
+    title = ShortText(max_length=120)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    objects = PrescriptionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-starts_on", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="prescription_ends_after_start", condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on"))
+            ),
+        ]
+        # Today and caseload: what runs for these patients.
+        indexes = [models.Index(fields=["patient", "starts_on"], name="prescription_by_patient")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def version_on(self, day: date) -> PrescriptionVersion | None:
+        """The version in force on `day`; uses the prefetch when there is one."""
+        versions = [v for v in self.versions.all() if v.effective_from <= day]
+        return max(versions, key=lambda version: version.effective_from, default=None)
+
+
+class PrescriptionVersion(Row):
+    """A snapshot: schedule and items as they are from `effective_from` on, until the next version."""
+
+    prescription = models.ForeignKey(Prescription, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveSmallIntegerField(default=1)
+    effective_from = models.DateField()
+    frequency = models.CharField(max_length=16, choices=Frequency.choices(), default=Frequency.WEEKDAYS)
+    weekdays = models.PositiveSmallIntegerField(default=127)
+    times_per_week = models.PositiveSmallIntegerField(null=True, blank=True)
+    # Planned times of day on the patient's clock, "HH:MM", in order.
+    slots = models.JSONField(default=list)
+    change_note = LongText(max_length=500, blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ["-effective_from"]
+        constraints = [
+            models.UniqueConstraint(fields=["prescription", "number"], name="version_number_once"),
+            models.UniqueConstraint(fields=["prescription", "effective_from"], name="version_day_once"),
+            models.CheckConstraint(
+                name="version_frequency",
+                condition=Q(frequency="weekdays", times_per_week=None, weekdays__gte=1, weekdays__lte=127)
+                | Q(frequency="times_per_week", times_per_week__gte=1, times_per_week__lte=7),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.prescription} v{self.number}"
+
+    @property
+    def rule(self) -> Rule:
+        """The schedule as a value for `programs.schedule`."""
+        return Rule(
+            weekdays=self.weekdays if self.frequency == Frequency.WEEKDAYS else None,
+            times_per_week=self.times_per_week,
+            slots=tuple(self.slots),
+        )
+
+
+class PrescriptionItem(Row, ItemColumns):
+    """One prescribed exercise. Name and dose are copied; the exercise is named for its picture and text."""
+
+    version = models.ForeignKey(PrescriptionVersion, on_delete=models.CASCADE, related_name="items")
+    name = ShortText(max_length=160)
+
+    class Meta:
+        ordering = ["order", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SafetyDecision(Row):
+    """A warning that stood when the version was assigned, and what the therapist answered."""
+
+    item = models.ForeignKey(PrescriptionItem, on_delete=models.CASCADE, related_name="decisions")
+    condition = models.CharField(max_length=32, choices=Condition.choices())
+    feature = models.CharField(max_length=40)
+    rating = models.PositiveSmallIntegerField(choices=[(r.value, r.label) for r in Rating])
+    matrix_reason = LongText()
+    decision = models.CharField(max_length=12, choices=Decision.choices())
+    reason = LongText(max_length=500, blank=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ["-rating", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="avoid_needs_a_reason", condition=~Q(rating=Rating.AVOID) | ~Q(reason="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{Rating(self.rating).label}: {self.condition} × {self.feature}"
