@@ -1,7 +1,7 @@
 """Make the virtual environment, install the locked packages into it, and hand over to a module inside it.
 
-Runs before anything is installed: the standard library only, and syntax that an older Python can still read, so
-that it can say which Python is wanted.
+Runs before anything is installed: the standard library only, and syntax that an older Python can still read,
+so that it can say which Python is wanted.
 """
 
 from __future__ import annotations

@@ -167,7 +167,7 @@ def wait_until(
 
 
 class Sink:
-    """Files each mail as `<data>/<login>/mail/<number>.eml`; its envelope is in X-Envelope-From and X-Envelope-To.
+    """Files each mail as `<data>/<login>/mail/<number>.eml`; its envelope is in X-Envelope-From and -To.
 
     The login tells whose mail it is, so that workers share one server. A recipient such as
     `refuse-550@example.org` is answered with that code, so that tests meet real refusals.

@@ -1,4 +1,4 @@
-"""The whole suite: Chromium made ready, PostgreSQL, then the marked part on SQLite, then lint (`make test`)."""
+"""The whole suite: Chromium made ready, PostgreSQL, the marked part on SQLite, lint. `make test` runs it."""
 
 import os
 import shutil
@@ -13,7 +13,7 @@ from tests.fixtures_servers import CHROMIUM_NAMES
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "test-results"
-# libatomic1 is for Playwright's driver; a bare machine has no font, and without one there is no layout to test.
+# libatomic1 is for Playwright's driver. A bare machine has no font, and without one there is no layout.
 PACKAGES = ["chromium", "libatomic1", "fonts-dejavu-core"]
 INSTALL = f"apt-get install --no-install-recommends {' '.join(PACKAGES)}"
 APT_PATIENCE = ["-o", "DPkg::Lock::Timeout=300", "-qq"]
