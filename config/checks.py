@@ -5,6 +5,8 @@ from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError, connection
 from django.urls import URLPattern, URLResolver, get_resolver
 
 # Views of packages carry their own guards; each is named here with the reason.
@@ -57,13 +59,30 @@ def every_view_is_marked(**kwargs: Any) -> list[CheckMessage]:
     ]
 
 
-@register(deploy=True)
-def demo_stays_at_home(**kwargs: Any) -> list[CheckMessage]:
-    """In production, a demo account would be a door with a known key."""
-    if settings.RACHIS_EMBEDDED:
-        return []
+def holds_demo() -> bool:
+    """Whether this database holds the demo clinic, whose passwords everybody knows."""
     from patients.models import Clinic
 
-    if Clinic.objects.filter(is_demo=True).exists():
+    return Clinic.objects.filter(is_demo=True).exists()
+
+
+def refuse_demo() -> None:
+    """Stop a server outside embedded mode whose database holds the demo clinic. A database away is no reason."""
+    if settings.RACHIS_EMBEDDED:
+        return
+    try:
+        found = holds_demo()
+    except DatabaseError:
+        return
+    finally:
+        connection.close()
+    if found:
+        raise ImproperlyConfigured("This database holds the demo clinic. Start with a fresh database.")
+
+
+@register(deploy=True)
+def demo_stays_at_home(**kwargs: Any) -> list[CheckMessage]:
+    """The same refusal for `manage.py check --deploy`."""
+    if not settings.RACHIS_EMBEDDED and holds_demo():
         return [Error("This database holds the demo clinic.", hint="Start with a fresh database.", id="rachis.E002")]
     return []

@@ -97,7 +97,12 @@ def manifest(request: HttpRequest) -> HttpResponse:
 
 def _error(request: HttpRequest, status: int) -> HttpResponse:
     if request.path.startswith("/api/"):
-        titles = {400: "The request is not right.", 403: "Not allowed.", 404: "Not found.", 500: "Something broke here."}
+        titles = {
+            400: "The request is not right.",
+            403: "Not allowed.",
+            404: "Not found.",
+            500: "Something broke here.",
+        }
         return JsonResponse(
             {"type": "about:error", "title": titles[status], "status": status, "errors": [], "incident": ""},
             status=status,

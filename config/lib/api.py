@@ -7,7 +7,8 @@ import uuid
 from typing import Any
 
 import structlog
-from django.core.exceptions import PermissionDenied, ValidationError as DjangoValidationError
+from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ValidationError as DjangoValidationError
 from django.http import Http404
 from rest_framework import exceptions, pagination, parsers, serializers
 from rest_framework.response import Response
@@ -155,7 +156,12 @@ def problem(error: Exception, context: dict[str, Any]) -> Response | None:
     incident = uuid.uuid4().hex[:12]
     code = getattr(error, "default_code", "error")
     logger.info("api_refused", status=response.status_code, code=code, incident=incident)
-    titles = {400: "Some values are not right.", 401: "Sign in first.", 403: "Not allowed.", 404: "Not found."}
+    titles = {
+        400: "Some values are not right.",
+        401: "Sign in first.",
+        403: "Not allowed.",
+        404: "Not found.",
+    }
     response.data = {
         "type": f"about:{code}",
         "title": titles.get(response.status_code, str(getattr(error, "detail", error))),

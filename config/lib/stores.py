@@ -1,5 +1,8 @@
 """Where the data lives, derived from one URL each: database, Redis (broker, cache), mail."""
 
+import hashlib
+import os
+import tempfile
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -48,10 +51,22 @@ def cache_url(redis_url: str, number: int = 1) -> str:
     return f"{base}/{number}"
 
 
+SOCKET_PATH_LIMIT = 100  # the kernel takes 107 bytes
+
+
+def socket_path(data: Path) -> Path:
+    """Where the embedded Redis listens; in a short folder of its own when `data` is too deep for a socket."""
+    path = data / "run" / "redis.sock"
+    if len(os.fsencode(path)) <= SOCKET_PATH_LIMIT:
+        return path
+    name = hashlib.sha256(os.fsencode(data)).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"rachis-{name}" / "redis.sock"
+
+
 def default_urls(data: Path) -> dict[str, str]:
     """What the embedded mode uses when the environment names nothing."""
     return {
         "DATABASE_URL": f"sqlite:///{data / 'rachis.sqlite3'}",
-        "REDIS_URL": f"unix://{data / 'run' / 'redis.sock'}",
+        "REDIS_URL": f"unix://{socket_path(data)}",
         "EMAIL_URL": "smtp://127.0.0.1:8825",
     }

@@ -8,7 +8,8 @@ from config.settings.base import RACHIS_DATA, env
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="") or local_secret(RACHIS_DATA)
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
-RACHIS_EMBEDDED = True
+# Our own database, our own machine: only then demo accounts and the mail page exist.
+RACHIS_EMBEDDED = env.bool("RACHIS_EMBEDDED", default=not env.str("DATABASE_URL", default=""))
 PORT = env.int("PORT", default=8000)
 SITE_URL = env.str("SITE_URL", default=f"http://127.0.0.1:{PORT}")
 WHITENOISE_USE_FINDERS = True
