@@ -61,8 +61,10 @@ def icon(name: str, css: str = "", label: str = "", **attrs: str) -> SafeString:
 def figure(position: str, label: str = "") -> SafeString:
     """The placeholder picture for a start position, 4:3, until the exercise has its own drawing."""
     href = f"{static(SPRITE)}#pos-{position or 'mixed'}"
-    told = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')  # noqa: S308
-    return format_html('<svg class="picture" viewBox="0 0 160 120" {}><use href="{}"></use></svg>', told, href)
+    told = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
+    return format_html(
+        '<svg class="picture" viewBox="0 0 160 120" {}><use href="{}"></use></svg>', told, href
+    )
 
 
 @register.simple_tag
@@ -90,7 +92,11 @@ def safety_chip(rating: str, reason: str = "") -> SafeString:
     if not reason:
         return format_html('<span class="chip chip-{}">{} {}</span>', _tone(rating), icon(symbol), word)
     return format_html(
-        '<p class="safety safety-{}">{}<span><strong>{}:</strong> {}</span></p>', rating, icon(symbol), word, reason
+        '<p class="safety safety-{}">{}<span><strong>{}:</strong> {}</span></p>',
+        rating,
+        icon(symbol),
+        word,
+        reason,
     )
 
 

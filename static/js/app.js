@@ -1,0 +1,9 @@
+// Every page's behaviours, one module each.
+import "./theme.js";
+import "./nav.js";
+import "./menu.js";
+import "./toast.js";
+import "./confirm.js";
+import "./dirty-form.js";
+import "./autofocus.js";
+import "./chart-panel.js";
