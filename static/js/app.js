@@ -4,6 +4,7 @@ import "./nav.js";
 import "./menu.js";
 import "./toast.js";
 import "./confirm.js";
+import "./dialog.js";
 import "./dirty-form.js";
 import "./autofocus.js";
 import "./chart-panel.js";
