@@ -1,0 +1,97 @@
+"""The whole matrix, cell by cell, against its file; and the worked verdicts of the shared clinical facts."""
+
+import csv
+import tomllib
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from exercises.features import Feature
+from patients.conditions import Condition
+from programs import safety
+from programs.enums import Rating
+
+ROWS = list(csv.DictReader(safety.MATRIX_FILE.open(encoding="utf-8", newline="")))
+LIBRARY = Path(safety.__file__).parents[1] / "exercises" / "library"
+pytestmark = pytest.mark.sqlite
+
+
+def features_of(code: str) -> set[Feature]:
+    text = (LIBRARY / f"{code}.toml").read_text(encoding="utf-8")
+    return {Feature(value) for value in tomllib.loads(text)["features"]}
+
+
+def verdict(code: str, *conditions: Condition) -> Rating:
+    return safety.worst(safety.check(features_of(code), set(conditions)))
+
+
+def test_matrix_has_every_pair_once() -> None:
+    assert len(ROWS) == 644
+    assert set(safety.matrix()) == set(product(Condition, Feature))
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row['condition']}-{row['feature']}")
+def test_check_says_what_the_cell_says(row: dict[str, str]) -> None:
+    condition, feature = Condition(row["condition"]), Feature(row["feature"])
+
+    found = [w for w in safety.check({feature}, {condition}) if w.key == (condition, feature)]
+
+    if row["rating"] == "allow":
+        assert found == []
+        return
+    [warning] = found
+    assert warning.rating == Rating[row["rating"].upper()]
+    assert (warning.reason, warning.source, warning.confidence) == (row["reason"], row["source"], row["confidence"])
+
+
+@pytest.mark.parametrize(
+    ("code", "condition", "expected"),
+    [
+        ("S06", Condition.THA_POSTERIOR, Rating.AVOID),  # cross-body piriformis stretch
+        ("S01", Condition.THA_ANTERIOR, Rating.AVOID),  # half-kneeling hip flexor stretch
+        ("S01", Condition.THA_WITH_STIFF_SPINE, Rating.AVOID),
+        ("T04", Condition.THA_LATERAL, Rating.AVOID),  # side-lying hip abduction
+        ("H04", Condition.RAYNAUD, Rating.AVOID),  # ice pack
+        ("R10", Condition.OSTEOPOROSIS, Rating.AVOID),  # thoracic roller extension
+        ("A01", Condition.AS_BASELINE, Rating.ALLOW),  # brisk walking, AS only
+    ],
+)
+def test_worked_verdicts(code: str, condition: Condition, expected: Rating) -> None:
+    assert verdict(code, condition) is expected
+
+
+@pytest.mark.parametrize("file", sorted(LIBRARY.glob("*.toml")), ids=lambda file: file.stem)
+def test_any_exercise_is_avoided_with_suspected_thrombosis(file: Path) -> None:
+    assert verdict(file.stem, Condition.DVT_SUSPECTED_OR_ACUTE) is Rating.AVOID
+
+
+def test_baseline_counts_without_being_named() -> None:
+    [warning] = safety.check({Feature.HIGH_IMPACT}, set())
+
+    assert (warning.condition, warning.rating) == (Condition.AS_BASELINE, Rating.CAUTION)
+
+
+def test_most_restrictive_rating_wins_and_comes_first() -> None:
+    warnings = safety.check(
+        {Feature.HIP_EXTENSION_PAST_NEUTRAL, Feature.FLOOR_TRANSFER},
+        {Condition.OBESITY, Condition.THA_ANTERIOR, Condition.FUSED_THORACOLUMBAR_SPINE},
+    )
+
+    ratings = [warning.rating for warning in warnings]
+    assert ratings == sorted(ratings, reverse=True)
+    assert warnings[0].key == (Condition.THA_ANTERIOR, Feature.HIP_EXTENSION_PAST_NEUTRAL)
+    assert safety.worst(warnings) is Rating.AVOID
+
+
+def test_nothing_found_is_allowed() -> None:
+    assert safety.check(set(), set()) == []
+    assert safety.worst([]) is Rating.ALLOW
+
+
+def test_strength_is_said_in_words() -> None:
+    assert {cell.strength for cell in safety.matrix().values() if cell.rating} == {
+        "a published source names it",
+        "partly from a published source",
+        "standard physiotherapy teaching",
+    }
