@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from patients.conditions import Condition as C
+from patients.conditions import Condition
 
 DOMAIN = "demo.rachis.example"
 PASSWORD = "rachis-demo-hips"  # noqa: S105  known to everybody, hence embedded mode on loopback only
@@ -58,7 +58,7 @@ class Person:
     program: str
     diligence: float
     pain: float
-    conditions: tuple[C, ...] = ()
+    conditions: tuple[Condition, ...] = ()
     zone: str = ""
     diagnosed: int = 2012
     times_per_week: int | None = None
@@ -79,7 +79,14 @@ MARAS = [
     _person(PATIENT.name, "1986-03-14", S.STEADY, MORNING, 0.86, 3.1, diagnosed=2014, slots=("07:15",)),
     _person("Gisela Hartmann", "1964-11-02", S.HIP_REPLACEMENT, HIPS, 0.9, 4.4, diagnosed=1991),
     _person(
-        "Piotr Zielinski", "1979-06-21", S.FLARE_NOW, HIPS, 0.74, 4.2, conditions=(C.ACUTE_UVEITIS,), diagnosed=2006
+        "Piotr Zielinski",
+        "1979-06-21",
+        S.FLARE_NOW,
+        HIPS,
+        0.74,
+        4.2,
+        conditions=(Condition.ACUTE_UVEITIS,),
+        diagnosed=2006,
     ),
     _person("Amara Okoye", "1991-01-30", S.IMPROVING, MORNING, 0.8, 4.8, diagnosed=2020),
     _person(
@@ -90,7 +97,7 @@ MARAS = [
         0.95,
         2.2,
         diagnosed=1984,
-        conditions=(C.FUSED_THORACOLUMBAR_SPINE, C.OSTEOPOROSIS),
+        conditions=(Condition.FUSED_THORACOLUMBAR_SPINE, Condition.OSTEOPOROSIS),
     ),
     _person("Lea Fontaine", "1996-12-05", S.SLIPPING, HIPS, 0.85, 3.6, diagnosed=2021),
     _person("Tomasz Nowak", "1983-04-18", S.NEVER_LOGS, MORNING, 0.0, 0.0, diagnosed=2016),
@@ -106,7 +113,7 @@ MARAS = [
         weekdays=0b0011111,
         slots=("10:30", "15:00"),
     ),
-    _person("Ingrid Solberg", "1968-05-16", S.GAP, HIPS, 0.82, 3.0, diagnosed=1999, conditions=(C.OBESITY,)),
+    _person("Ingrid Solberg", "1968-05-16", S.GAP, HIPS, 0.82, 3.0, diagnosed=1999, conditions=(Condition.OBESITY,)),
     _person("Mateo Rivas", "1994-07-08", S.STEADY, MORNING, 0.7, 2.9, diagnosed=2022, times_per_week=4),
     _person(
         "Helga Baumann",
@@ -116,7 +123,7 @@ MARAS = [
         0.88,
         3.8,
         diagnosed=1979,
-        conditions=(C.ANTICOAGULATION, C.BALANCE_PROBLEM_FALL_RISK),
+        conditions=(Condition.ANTICOAGULATION, Condition.BALANCE_PROBLEM_FALL_RISK),
     ),
     _person("Noor Haddad", "1999-03-03", S.NEW, MORNING, 0.9, 5.0, diagnosed=2026),
     _person("Stefan Lang", "1975-12-19", S.SLIPPING, ROLLING, 0.72, 4.1, diagnosed=2008),
@@ -129,14 +136,14 @@ MARAS = [
         0.8,
         3.9,
         diagnosed=1988,
-        conditions=(C.FUSED_CERVICAL_SPINE,),
+        conditions=(Condition.FUSED_CERVICAL_SPINE,),
     ),
 ]
 JONAS = [
     _person("Birgit Sommer", "1970-06-06", S.STEADY, HIPS, 0.84, 2.7, diagnosed=2001),
     _person("Emre Yildiz", "1985-02-28", S.IMPROVING, ROLLING, 0.79, 4.4, diagnosed=2015),
     _person("Annika Holm", "1993-11-11", S.GAP, MORNING, 0.76, 3.2, diagnosed=2019),
-    _person("Ralf Kessler", "1966-09-14", S.STEADY, HEAT, 0.6, 4.6, diagnosed=1995, conditions=(C.RAYNAUD,)),
+    _person("Ralf Kessler", "1966-09-14", S.STEADY, HEAT, 0.6, 4.6, diagnosed=1995, conditions=(Condition.RAYNAUD,)),
     _person("Jana Novotná", "1987-04-04", S.FLARE_NOW, MORNING, 0.7, 4.0, diagnosed=2017),
     _person(
         "Otto Lehmann",
@@ -146,7 +153,7 @@ JONAS = [
         0.92,
         2.1,
         diagnosed=1975,
-        conditions=(C.VERTEBRAL_FRACTURE_HISTORY, C.OSTEOPOROSIS),
+        conditions=(Condition.VERTEBRAL_FRACTURE_HISTORY, Condition.OSTEOPOROSIS),
     ),
     _person("Miriam Stein", "1982-05-22", S.WEEKDAYS_ONLY, DESK, 0.68, 3.3, diagnosed=2011, weekdays=0b0011111),
     _person("Kai Petersen", "1997-10-10", S.NEW, HIPS, 0.85, 4.7, diagnosed=2026),
@@ -162,9 +169,11 @@ PRIYAS = [
         0.86,
         3.5,
         diagnosed=1990,
-        conditions=(C.CARDIAC_INVOLVEMENT,),
+        conditions=(Condition.CARDIAC_INVOLVEMENT,),
     ),
     _person("Siobhan Kelly", "1992-12-12", S.GAP, ROLLING, 0.73, 2.8, diagnosed=2021, zone="Europe/Dublin"),
     _person("Ravi Menon", "1984-08-24", S.SLIPPING, DESK, 0.7, 3.7, diagnosed=2013, times_per_week=5),
-    _person("Margaret Doyle", "1955-05-05", S.STEADY, HEAT, 0.9, 3.2, diagnosed=1982, conditions=(C.THA_CLEARED,)),
+    _person(
+        "Margaret Doyle", "1955-05-05", S.STEADY, HEAT, 0.9, 3.2, diagnosed=1982, conditions=(Condition.THA_CLEARED,)
+    ),
 ]

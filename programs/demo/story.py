@@ -49,7 +49,7 @@ class Teller:
     random: Random = field(init=False)
 
     def __post_init__(self) -> None:
-        self.random = Random(self.seed)  # noqa: S311  a story, not a secret
+        self.random = Random(self.seed)  # a story, not a secret
 
     @property
     def start(self) -> date:
