@@ -1,9 +1,11 @@
 """The house form: clean text, one column, errors summed up on top, no <form> tag of its own."""
 
+import re
 from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 
 from config.lib.models import storable
@@ -22,6 +24,22 @@ class TimeInput(forms.TimeInput):
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(attrs, format="%H:%M")
+
+
+class WholeNumberField(forms.IntegerField):
+    """A whole number from `low` to `high`, written with the digits 0-9. One sentence answers every fault."""
+
+    def __init__(self, *, low: int, high: int, **kwargs: Any) -> None:
+        self.sentence = f"Enter a whole number from {low} to {high}."
+        super().__init__(**kwargs)
+        self.validators += between(low, high, self.sentence)
+        self.widget.attrs |= {"min": low, "max": high, "step": 1, "inputmode": "numeric"}
+
+    def to_python(self, value: Any) -> int | None:
+        text = str(value).strip() if value is not None else ""
+        if text and not re.fullmatch("[0-9]{1,9}", text):
+            raise ValidationError(self.sentence, code="invalid")
+        return super().to_python(text)
 
 
 class HouseForm(forms.BaseForm):
