@@ -5,7 +5,7 @@ import os
 import tempfile
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import environ
 
@@ -34,21 +34,27 @@ def database(url: str, *, pool: bool = True) -> dict[str, Any]:
     return config
 
 
-def broker_url(redis_url: str, number: int = 0) -> str:
-    """Celery's form of `redis_url`."""
+def _first_database(redis_url: str) -> int:
+    """The number that `redis_url` names, as `/3` or `?db=3`; 0 without one."""
     parts = urlsplit(redis_url)
+    asked = parse_qs(parts.query).get("db", [""])[0] or (parts.path.strip("/") if parts.scheme != "unix" else "")
+    return int(asked or 0)
+
+
+def broker_url(redis_url: str) -> str:
+    """Celery's form of `redis_url`: the database that it names."""
+    parts, number = urlsplit(redis_url), _first_database(redis_url)
     if parts.scheme == "unix":
         return f"redis+socket://{parts.path}?virtual_host={number}"
-    return redis_url if parts.path.strip("/") else f"{redis_url.rstrip('/')}/{number}"
+    return f"{parts.scheme}://{parts.netloc}/{number}"
 
 
-def cache_url(redis_url: str, number: int = 1) -> str:
-    """Django's form of `redis_url`, in a database of its own."""
-    parts = urlsplit(redis_url)
+def cache_url(redis_url: str) -> str:
+    """Django's form of `redis_url`: the database after the one that it names."""
+    parts, number = urlsplit(redis_url), _first_database(redis_url) + 1
     if parts.scheme == "unix":
         return f"unix://{parts.path}?db={number}"
-    base = f"{parts.scheme}://{parts.netloc}"
-    return f"{base}/{number}"
+    return f"{parts.scheme}://{parts.netloc}/{number}"
 
 
 SOCKET_PATH_LIMIT = 100  # the kernel takes 107 bytes
