@@ -9,8 +9,27 @@ from exercises.enums import ExerciseState
 from exercises.models import Exercise, ExerciseTrait, Facet
 from patients.conditions import Condition
 from patients.enums import Role
-from patients.models import CareTeam, Clinic, ContactPreference, Membership, Patient, PatientCondition, User
-from programs.models import Prescription, PrescriptionItem, PrescriptionVersion, Program, ProgramItem
+from patients.models import (
+    CareTeam,
+    Clinic,
+    ContactPreference,
+    Flare,
+    Membership,
+    PainEntry,
+    Patient,
+    PatientCondition,
+    User,
+)
+from programs.enums import EntryStatus
+from programs.models import (
+    Entry,
+    Prescription,
+    PrescriptionItem,
+    PrescriptionVersion,
+    Program,
+    ProgramItem,
+    Session,
+)
 
 NOW = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)  # a Wednesday
 TODAY = NOW.date()
@@ -109,3 +128,43 @@ def make_prescription(
             version=version, exercise=exercise, name=exercise.name, order=order, **exercise.dose_values()
         )
     return prescription
+
+
+def make_session(
+    prescription: Prescription, day: date = TODAY, statuses: str = "ddd", *, slot: str = "07:30", **fields: Any
+) -> Session:
+    """What was logged of one occurrence: a letter for each exercise, d(one), p(artly), s(kipped), -(nothing said)."""
+    version = fields.pop("version", None) or prescription.version_on(day)
+    words = {"d": EntryStatus.DONE, "p": EntryStatus.PARTLY, "s": EntryStatus.SKIPPED}
+    session = Session.objects.create(
+        **{
+            "clinic_id": prescription.clinic_id,
+            "patient_id": prescription.patient_id,
+            "prescription": prescription,
+            "version": version,
+            "local_date": day,
+            "slot": slot,
+            "expected": len(statuses),
+            "done": statuses.count("d"),
+            "partly": statuses.count("p"),
+            "skipped": statuses.count("s"),
+            "logged_at": NOW - timedelta(days=(TODAY - day).days),
+        }
+        | fields
+    )
+    for item, letter in zip(version.items.all(), statuses, strict=False):
+        if letter in words:
+            reason = "pain" if letter == "s" else ""
+            Entry.objects.create(session=session, item=item, status=words[letter], reason=reason)
+    return session
+
+
+def make_pain(patient: Patient, score: int, day: date = TODAY, **fields: Any) -> PainEntry:
+    at = NOW - timedelta(days=(TODAY - day).days)
+    return PainEntry.objects.create(
+        **{"clinic_id": patient.clinic_id, "patient": patient, "score": score, "local_date": day, "recorded_at": at} | fields
+    )
+
+
+def make_flare(patient: Patient, started_on: date = TODAY, ended_on: date | None = None) -> Flare:
+    return Flare.objects.create(clinic_id=patient.clinic_id, patient=patient, started_on=started_on, ended_on=ended_on)
