@@ -55,3 +55,16 @@ class DeliveryState(Word):
     FAILED = "failed"
     EXPIRED = "expired"
     CANCELLED = "cancelled"
+
+
+class DeliveryReason(Word):
+    """Why a delivery ended without a hand-over, where it was our own decision. Server answers stay as they came."""
+
+    LOGGED = "logged"
+    NOT_DUE = "not_due"
+    QUIET_HOURS = "quiet_hours"
+    OFF = "off"
+    NO_ADDRESS = "no_address"
+    TOO_LATE = "too_late"
+    OUTCOME_UNKNOWN = "outcome_unknown"
+    WITHDRAWN = "withdrawn"
