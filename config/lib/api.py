@@ -12,7 +12,6 @@ from django.core.exceptions import ValidationError as DjangoValidationError
 from django.http import Http404
 from rest_framework import exceptions, pagination, parsers, serializers
 from rest_framework.response import Response
-from rest_framework.views import exception_handler
 
 from config.lib.models import storable
 
@@ -144,6 +143,9 @@ def _flatten(detail: Any, field: str = "") -> list[dict[str, str]]:
 
 def problem(error: Exception, context: dict[str, Any]) -> Response | None:
     """Every refusal in one shape: type, title, status, errors, incident."""
+    # Here, because that module reads our settings when it is imported, and they name classes of this one.
+    from rest_framework.views import exception_handler
+
     if isinstance(error, DjangoValidationError):
         error = exceptions.ValidationError(error.message_dict if hasattr(error, "error_dict") else error.messages)
     if isinstance(error, Http404):

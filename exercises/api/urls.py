@@ -1,2 +1,10 @@
+"""Addresses under `api/v1/`."""
 
-urlpatterns: list = []
+from django.urls import path
+
+from exercises.api.exercises import ExerciseDetail, ExerciseList
+
+urlpatterns = [
+    path("exercises/", ExerciseList.as_view(), name="exercise-list"),
+    path("exercises/<uuid:pk>/", ExerciseDetail.as_view(), name="exercise-detail"),
+]

@@ -1,0 +1,61 @@
+"""Browsing the library: the list, one exercise, and the rows that the program builder picks from."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+
+from config.lib.htmx import page_or_partial
+from config.lib.paging import CountedPaginator
+from exercises.forms.facets import Browse
+from exercises.forms.picker import PickerForm, picks
+from exercises.models import Exercise
+from exercises.search import neighbours_of
+from patients.access import staff
+
+PAGE_SIZE = 24
+
+
+def _browse(request: HttpRequest) -> Browse:
+    library = Exercise.objects.for_actor(request.actor).published()  # type: ignore[attr-defined]
+    return Browse(request.GET, library)
+
+
+@staff()
+def exercise_list(request: HttpRequest) -> HttpResponse:
+    """The library with search and facets. The address holds the state; htmx swaps the results."""
+    browse = _browse(request)
+    page = CountedPaginator(browse.found.with_traits(), PAGE_SIZE).get_page(request.GET.get("page", 1))
+    context = {"browse": browse, "page_obj": page, "query": browse.query(page=page.number if page.number > 1 else "")}
+    response = page_or_partial(request, "exercises/exercise_list.html", "exercises/_results.html", context)
+    if request.htmx:  # type: ignore[attr-defined]
+        response.headers["HX-Replace-Url"] = reverse("exercises:exercise_list") + context["query"]
+    return response
+
+
+@staff()
+def exercise_detail(request: HttpRequest, code: str) -> HttpResponse:
+    """One exercise in full. The search it was found by stays in the address, for the way back."""
+    library = Exercise.objects.for_actor(request.actor).published()  # type: ignore[attr-defined]
+    exercise = get_object_or_404(library.with_traits(), code=code)
+    browse = Browse(request.GET, library)
+    page = request.GET.get("page", "")
+    query = browse.query(page=page if page.isascii() and page.isdecimal() and len(page) < 6 else "")
+    context = {
+        "exercise": exercise,
+        "neighbours": neighbours_of(exercise, library),
+        "query": query,
+        "is_narrowed": bool(browse.query()),
+    }
+    return render(request, "exercises/exercise_detail.html", context)
+
+
+@staff()
+def exercise_picker(request: HttpRequest) -> HttpResponse:
+    """The rows that the program builder picks from; `program` says where their buttons add to."""
+    form = PickerForm(request.GET)
+    if not form.is_valid():
+        raise Http404
+    found = picks(request.actor, request.GET, form.cleaned_data["program"])  # type: ignore[attr-defined]
+    return render(request, "exercises/_picks.html", {"picks": found})
