@@ -12,7 +12,7 @@ function leave(item) {
 function arm(item) {
   if (item.dataset.armed) return;
   item.dataset.armed = "yes";
-  const wait = "toastLong" in item.dataset ? LONG : SHORT;
+  const wait = item.dataset.toast === "long" ? LONG : SHORT;
   let timer = setTimeout(() => leave(item), wait);
   const hold = () => clearTimeout(timer);
   const resume = () => { timer = setTimeout(() => leave(item), wait / 2); };

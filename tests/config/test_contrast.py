@@ -82,7 +82,10 @@ def test_contrast(theme: str, front: str, back: str, floor: float):
     assert contrast(tokens[front], tokens[back]) >= floor
 
 
-@pytest.mark.parametrize(("token", "name"), [("brand", "primary"), ("good", "success"), ("avoid", "danger"), ("ink", "body-color"), ("paper", "body-bg")])
+@pytest.mark.parametrize(
+    ("token", "name"),
+    [("brand", "primary"), ("good", "success"), ("avoid", "danger"), ("ink", "body-color"), ("paper", "body-bg")],
+)
 def test_bootstrap_channels_match_their_token(token: str, name: str):
     for tokens in blocks()[:2]:
         colour = tokens[token]

@@ -62,9 +62,7 @@ def figure(position: str, label: str = "") -> SafeString:
     """The placeholder picture for a start position, 4:3, until the exercise has its own drawing."""
     href = f"{static(SPRITE)}#pos-{position or 'mixed'}"
     told = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
-    return format_html(
-        '<svg class="picture" viewBox="0 0 160 120" {}><use href="{}"></use></svg>', told, href
-    )
+    return format_html('<svg class="picture" viewBox="0 0 160 120" {}><use href="{}"></use></svg>', told, href)
 
 
 @register.simple_tag
@@ -108,9 +106,7 @@ def _tone(rating: str) -> str:
 def kind_chip(kind: Any, label: str = "") -> SafeString:
     """The kind of an exercise as a chip; takes a value or an enum member with a label."""
     words = label or getattr(kind, "label", str(kind).replace("_", " ").capitalize())
-    return format_html(
-        '<span class="chip chip-kind">{} {}</span>', icon(KIND_ICONS.get(str(kind), "activity")), words
-    )
+    return format_html('<span class="chip chip-kind">{} {}</span>', icon(KIND_ICONS.get(str(kind), "activity")), words)
 
 
 @register.simple_tag
@@ -122,9 +118,17 @@ def initials(name: str, css: str = "") -> SafeString:
 
 
 @register.simple_tag
-def pain_steps() -> list[int]:
-    """The eleven buttons of the pain scale."""
-    return list(range(11))
+def pain_steps(value: Any = None) -> list[dict[str, Any]]:
+    """The eleven buttons of the pain scale, the one for `value` checked; words at 0, 5 and 10."""
+    words = {0: _("no pain"), 5: _("moderate pain"), 10: _("worst pain you can imagine")}
+    return [
+        {
+            "number": number,
+            "checked": "checked" if str(value) == str(number) else "",
+            "words": f", {words[number]}" if number in words else "",
+        }
+        for number in range(11)
+    ]
 
 
 @register.filter
