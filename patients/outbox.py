@@ -281,7 +281,7 @@ class Sender:
 
 
 def _step_rows(owner: str, accepted: Claim | None, following: Claim | None, now: datetime) -> Iterator[UUID]:
-    """The ids that the statement changed. Plain SQL: it runs once a mail, and building it costs more than running it."""
+    """The ids that the statement changed. Plain SQL, because it runs once a mail."""
     field = Delivery._meta.pk
     names: dict[str, Any] = {
         "owner": owner,
