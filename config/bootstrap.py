@@ -7,6 +7,7 @@ so that it can say which Python is wanted.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import fcntl
 import hashlib
 import importlib.util
@@ -15,7 +16,10 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -94,26 +98,32 @@ def install(lock_file: Path) -> None:
 def prepare(*, dev: bool) -> None:
     """Leave a virtual environment that holds what the lock files ask for; at once, when it already does."""
     lock_files = [ROOT / "requirements.txt", *([ROOT / "requirements-dev.txt"] if dev else [])]
-    # One at a time: `make run` and `make test` may be started together. Released at the latest by our exec.
+    with one_at_a_time():
+        if not has_environment():
+            make_environment()
+        wanted = stamps(lock_files)
+        if not is_installed(wanted):
+            STAMP.unlink(missing_ok=True)
+            install(lock_files[-1])  # the development lock holds the other one, too
+            STAMP.write_text("\n".join(wanted) + "\n")
+
+
+@contextlib.contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """`make run` and `make test` may be started together; the second waits for the first."""
     folder = os.open(ROOT, os.O_RDONLY)
-    fcntl.flock(folder, fcntl.LOCK_EX)
-    if not has_environment():
-        make_environment()
-    wanted = stamps(lock_files)
-    if not is_installed(wanted):
-        STAMP.unlink(missing_ok=True)
-        install(lock_files[-1])  # the development lock holds the other one, too
-        STAMP.write_text("\n".join(wanted) + "\n")
-    os.close(folder)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--dev", action="store_true", help="install what developing and testing need, too")
     parser.add_argument("--only", action="store_true", help="install, start nothing")
-    parser.add_argument(
-        "module", nargs="*", default=["config.start"], help="module to start, and its arguments"
-    )
+    parser.add_argument("module", nargs="*", default=["config.start"], help="module to start, and its arguments")
     options = parser.parse_args()
     check_python()
     try:

@@ -1,13 +1,28 @@
 """The tests meet real servers, not stand-ins."""
 
+import os
+import signal
 import smtplib
+import subprocess
+import sys
+import time
+from pathlib import Path
 
+import psutil
 import pytest
 import redis
 from django.core.mail import EmailMultiAlternatives
 from django.db import connection
 
 from tests.fixtures_servers import Mailbox
+
+RUN = """
+import time
+from tests.servers import running_servers
+with running_servers() as environment:
+    print(environment["RACHIS_TEST_FOLDER"], flush=True)
+    time.sleep(60)
+"""
 
 
 @pytest.mark.sqlite
@@ -27,9 +42,7 @@ def test_redis_answers_and_starts_empty(redis_server: redis.Redis):
 
 
 def test_mail_arrives_with_its_envelope_and_both_parts(mailbox: Mailbox):
-    mail = EmailMultiAlternatives(
-        "Grüße", "plain", "rachis@example.org", ["dan@example.org"], bcc=["ana@example.org"]
-    )
+    mail = EmailMultiAlternatives("Grüße", "plain", "rachis@example.org", ["dan@example.org"], bcc=["ana@example.org"])
     mail.attach_alternative("<p>html</p>", "text/html")
     mail.send()
 
@@ -50,3 +63,21 @@ def test_mail_is_refused_with_the_code_that_the_address_asks_for(mailbox: Mailbo
 
     assert [answer[0] for answer in refusal.value.recipients.values()] == [code]
     assert list(mailbox) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGKILL])
+def test_no_server_outlives_the_tests_however_they_end(end: signal.Signals):
+    run = subprocess.Popen([sys.executable, "-c", RUN], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    folder = Path(run.stdout.readline().strip())
+    servers = psutil.Process(run.pid).children(recursive=True)
+    assert {"redis-server", "postgres"} <= {server.name() for server in servers}
+
+    os.kill(run.pid, end)
+
+    _, alive = psutil.wait_procs(servers, timeout=30)
+    assert alive == []
+    give_up_at = time.monotonic() + 10
+    while folder.exists() and time.monotonic() < give_up_at:
+        time.sleep(0.05)
+    assert not folder.exists()
