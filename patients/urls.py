@@ -1,3 +1,38 @@
+from django.urls import path
+
+from patients.views import care_team, clinics, invitations, me, patients
 
 app_name = "patients"
-urlpatterns: list = []
+urlpatterns = [
+    # People
+    path("clinic/patients/new/", patients.patient_create, name="patient_create"),
+    path("clinic/patients/<uuid:patient_id>/edit/", patients.patient_edit, name="patient_edit"),
+    path("clinic/patients/<uuid:patient_id>/conditions/add/", patients.condition_add, name="condition_add"),
+    path(
+        "clinic/patients/<uuid:patient_id>/conditions/<uuid:condition_id>/end/",
+        patients.condition_end,
+        name="condition_end",
+    ),
+    path("clinic/patients/<uuid:patient_id>/care-team/add/", care_team.care_team_add, name="care_team_add"),
+    path(
+        "clinic/patients/<uuid:patient_id>/care-team/<uuid:seat_id>/end/",
+        care_team.care_team_end,
+        name="care_team_end",
+    ),
+    path("clinic/patients/<uuid:patient_id>/invite/", invitations.invitation_send, name="invitation_send"),
+    path(
+        "clinic/invitations/<uuid:invitation_id>/revoke/",
+        invitations.invitation_revoke,
+        name="invitation_revoke",
+    ),
+    path("join/<str:token>/", invitations.invitation_open, name="invitation_open"),
+    # The clinic
+    path("clinic/team/", clinics.clinic_team, name="clinic_team"),
+    path("clinic/team/invite/", invitations.staff_invite, name="staff_invite"),
+    path("clinic/team/<uuid:membership_id>/end/", clinics.membership_end, name="membership_end"),
+    path("clinic/team/hand-over/", clinics.hand_over, name="hand_over"),
+    path("clinic/switch/", clinics.clinic_switch, name="clinic_switch"),
+    # The account
+    path("me/", me.me, name="me"),
+    path("me/who-looked/", me.me_access_log, name="me_access_log"),
+]

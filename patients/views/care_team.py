@@ -1,0 +1,53 @@
+"""Who treats a patient."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from patients.access import THERAPIST, open_patient, staff
+from patients.forms.care_team import SeatEndForm, SeatForm
+from patients.models import CareTeam
+from patients.services import care_team
+from patients.views.patients import refused
+
+
+@staff(THERAPIST)
+def care_team_add(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """Give a colleague a seat, for good or until a day."""
+    actor = request.actor  # type: ignore[attr-defined]
+    patient = open_patient(actor, patient_id)
+    form = SeatForm(request.POST or None, patient=patient, today=actor.today)
+    if request.method == "POST" and form.is_valid():
+        try:
+            seat = care_team.add(actor=request.user, patient=patient, **form.seat())
+        except care_team.SeatRefused as refusal:
+            form.add_error(refusal.field, refusal.message)
+        else:
+            messages.success(request, f"{seat.therapist} is in the care team.")
+            return redirect("patients:patient_detail", patient.pk)
+    return render(request, "patients/care_team_add.html", {"form": form, "patient": patient}, status=refused(form))
+
+
+@staff(THERAPIST)
+def care_team_end(request: HttpRequest, patient_id: UUID, seat_id: UUID) -> HttpResponse:
+    """End a seat. Whoever ends their own goes back to the caseload."""
+    actor = request.actor  # type: ignore[attr-defined]
+    patient = open_patient(actor, patient_id)
+    seats = CareTeam.objects.for_clinic(actor.clinic).select_related("patient__clinic", "therapist")
+    seat = get_object_or_404(seats, pk=seat_id, patient=patient)
+    form = SeatEndForm(request.POST or None, today=actor.today)
+    if request.method == "POST" and form.is_valid():
+        try:
+            care_team.end(actor=request.user, seat=seat, on=form.cleaned_data["on"])
+        except care_team.SeatRefused as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            messages.success(request, f"{seat.therapist} leaves the care team.")
+            is_mine = seat.therapist_id == request.user.pk
+            return redirect("programs:caseload") if is_mine else redirect("patients:patient_detail", patient.pk)
+    context = {"form": form, "patient": patient, "seat": seat, "is_mine": seat.therapist_id == request.user.pk}
+    return render(request, "patients/care_team_end.html", context, status=refused(form))

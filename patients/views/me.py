@@ -1,0 +1,59 @@
+"""The account pages: what a patient finds about themselves, and a plain page for everybody else."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from config.lib.paging import CountedPaginator
+from patients.access import owner, patient
+from patients.models import AuditEvent, CareTeam
+
+PAGE = 20
+# What a record of the audit means to the person it is about.
+VERBS = {
+    "patient.read": "Opened your record",
+    "patient.create": "Opened a record for you",
+    "patient.update": "Changed your details",
+    "condition.add": "Added a condition",
+    "condition.end": "Ended a condition",
+    "care_team.add": "Added somebody to your care team",
+    "care_team.end": "Ended somebody's place in your care team",
+    "invitation.send": "Sent you an invitation",
+    "invitation.revoke": "Withdrew an invitation",
+    "prescription.assign": "Gave you a program",
+    "prescription.end": "Ended a program",
+    "prescription.revise": "Changed your program",
+    "prescription.read": "Looked at your program",
+}
+
+
+@owner
+def me(request: HttpRequest) -> HttpResponse:
+    """A patient's own page; for staff, their account and their clinics."""
+    actor = request.actor  # type: ignore[attr-defined]
+    if actor.patient is None:
+        base = "base_staff.html" if actor.is_staff_member else "base_public.html"
+        return render(request, "patients/me_account.html", {"base": base, "memberships": actor.memberships})
+    seats = CareTeam.objects.for_patient(actor).on(actor.today).select_related("therapist")
+    team = [(seat, _last_day(seat)) for seat in seats.order_by("-is_lead", "starts_on")]
+    return render(request, "patients/me.html", {"patient": actor.patient, "team": team})
+
+
+def _last_day(seat: CareTeam) -> date | None:
+    return seat.ended_on - timedelta(days=1) if seat.ended_on else None
+
+
+@patient
+def me_access_log(request: HttpRequest) -> HttpResponse:
+    """Who opened or changed my record, newest first. My own acts are left out."""
+    actor = request.actor  # type: ignore[attr-defined]
+    events = AuditEvent.objects.for_patient(actor).exclude(actor=request.user).select_related("actor")
+    page = CountedPaginator(events, PAGE).get_page(request.GET.get("page"))
+    rows = [
+        {"event": event, "words": VERBS.get(event.verb, event.verb.replace(".", ": ").replace("_", " "))}
+        for event in page
+    ]
+    return render(request, "patients/me_access_log.html", {"page_obj": page, "rows": rows})
