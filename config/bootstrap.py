@@ -26,7 +26,7 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 STAMP = VENV / ".requirements.sha256"
 WANTED_PYTHON = (3, 11)
-PIP = [PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "--require-hashes"]
+PIP: list[str | Path] = [PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "--require-hashes"]
 
 
 def stop(sentence: str) -> NoReturn:
