@@ -82,7 +82,16 @@ def install(lock_file: Path) -> None:
     started = time.monotonic()
     count = sum("==" in line for line in lock_file.read_text().splitlines())
     say(f"Installing {count} packages from {lock_file.name} ...")
-    uv = [VENV / "bin" / "uv", "pip", "install", "--python", PYTHON, "--require-hashes", "-r", lock_file]
+    uv: list[str | Path] = [
+        VENV / "bin" / "uv",
+        "pip",
+        "install",
+        "--python",
+        PYTHON,
+        "--require-hashes",
+        "-r",
+        lock_file,
+    ]
     if not has_uv():
         say("uv cannot be had; pip takes the same packages, a little slower.")
     elif subprocess.run(uv).returncode == 0:
