@@ -75,10 +75,14 @@ def last_occurrence(until: datetime, *, slot: time, weekdays: int, zone: str) ->
 
 
 def is_quiet(at: datetime, zone: str, quiet_from: time | None, quiet_until: time | None) -> bool:
-    """Whether the patient's clock shows quiet hours at `at`. The hours may run over midnight; the end is not quiet."""
+    """Whether the patient's clock shows quiet hours at `at`."""
+    return in_quiet_hours(at.astimezone(zone_of(zone)).time(), quiet_from, quiet_until)
+
+
+def in_quiet_hours(clock: time, quiet_from: time | None, quiet_until: time | None) -> bool:
+    """Whether `clock` lies in the quiet hours. They may run over midnight; their end is no longer quiet."""
     if quiet_from is None or quiet_until is None:
         return False
-    clock = at.astimezone(zone_of(zone)).time()
     if quiet_from <= quiet_until:
         return quiet_from <= clock < quiet_until
     return clock >= quiet_from or clock < quiet_until

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from patients.views import care_team, clinics, invitations, me, patients
+from patients.views import care_team, clinics, invitations, me, messages, patients
 
 app_name = "patients"
 urlpatterns = [
@@ -32,7 +32,12 @@ urlpatterns = [
     path("clinic/team/<uuid:membership_id>/end/", clinics.membership_end, name="membership_end"),
     path("clinic/team/hand-over/", clinics.hand_over, name="hand_over"),
     path("clinic/switch/", clinics.clinic_switch, name="clinic_switch"),
+    # Messages
+    path("clinic/patients/<uuid:patient_id>/messages/", messages.delivery_list, name="delivery_list"),
+    path("stop-reminders/<str:token>/", messages.unsubscribe, name="unsubscribe"),
     # The account
     path("me/", me.me, name="me"),
+    path("me/reminders/", messages.me_reminders, name="me_reminders"),
+    path("me/reminders/test/", messages.me_reminders_test, name="me_reminders_test"),
     path("me/who-looked/", me.me_access_log, name="me_access_log"),
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 
@@ -30,8 +32,7 @@ class ContactPreference(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="quiet_hours_both_or_neither",
-                condition=Q(quiet_from=None, quiet_until=None)
-                | Q(quiet_from__isnull=False, quiet_until__isnull=False),
+                condition=Q(quiet_from=None, quiet_until=None) | Q(quiet_from__isnull=False, quiet_until__isnull=False),
             ),
         ]
 
@@ -99,6 +100,11 @@ class Message(Row):
 
 class DeliveryQuerySet(ClinicScopedQuerySet):
     clinic_path = "message__clinic"
+
+    def reminders_to(self, patient: Patient) -> Self:
+        """What was to remind this patient, newest first."""
+        of_patient = self.filter(message__patient=patient, message__kind=MessageKind.REMINDER)
+        return of_patient.select_related("message").order_by("-due_at", "-pk")
 
 
 class Delivery(Row):
