@@ -12,8 +12,7 @@ FILES = sorted(file for file in TEMPLATES.rglob("*") if file.suffix in {".html",
 PAGES = [
     file
     for file in FILES
-    if file.suffix == ".html"
-    and file.relative_to(TEMPLATES).parts[0] != "messages"  # mail needs inline style
+    if file.suffix == ".html" and file.relative_to(TEMPLATES).parts[0] != "messages"  # mail needs inline style
 ]
 
 INLINE = {
