@@ -4,9 +4,12 @@ import structlog
 from celery import shared_task
 from django.utils import timezone
 
+from programs import adherence
 from programs.services import reminders
 
 logger = structlog.get_logger(__name__)
+# A run stays below Celery's time limit; the next one, five minutes later, goes on.
+MOST_BATCHES = 100
 
 
 @shared_task(name="programs.tasks.plan_reminders")
@@ -20,8 +23,7 @@ def plan_reminders() -> None:
 @shared_task(name="programs.tasks.roll_status")
 def roll_status() -> None:
     """Move on the four-week figures of patients whose day has changed."""
-    from programs import adherence
-
-    refresh = getattr(adherence, "refresh_stale", None)
-    if refresh:
-        refresh(now=timezone.now())
+    now = timezone.now()
+    for _ in range(MOST_BATCHES):
+        if not adherence.refresh_stale(now):
+            break

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from uuid import UUID
 
 from django.db import transaction
@@ -56,34 +57,48 @@ def facts_for(patients: Collection[UUID], first: date, last: date) -> Facts:
             effective_from__lte=last,
         )
         .select_related("prescription")
-        .order_by("prescription", "effective_from")
+        .order_by("prescription_id", "effective_from")
     )
-    masks: dict[UUID, list[int | None]] = defaultdict(list)
-    items = PrescriptionItem.objects.filter(version__in=[version.pk for version in versions])
-    for version_id, weekdays in items.order_by().values_list("version_id", "weekdays").distinct():
-        masks[version_id].append(weekdays)
-    for version, following in zip(versions, [*versions[1:], None], strict=True):
-        prescription = version.prescription
-        end = prescription.ends_on
-        if following is not None and following.prescription_id == prescription.pk:
-            until = following.effective_from - timedelta(days=1)
-            end = min(end, until) if end else until
+    masks = _masks(versions)
+    for version, following in pairwise([*versions, None]):
         plan = InForce(
-            prescription.pk,
-            max(version.effective_from, prescription.starts_on),
-            end,
+            version.prescription_id,
+            max(version.effective_from, version.prescription.starts_on),
+            _last_day(version, following),
             version.rule,
             tuple(masks[version.pk]),
         )
-        facts.plans[prescription.patient_id].append(plan)
-    sessions = Session.objects.filter(
-        Q(done__gt=0) | Q(partly__gt=0) | Q(skipped__gt=0),
-        patient__in=patients,
-        local_date__range=(monday_of(first), last),
+        facts.plans[version.prescription.patient_id].append(plan)
+    logged = (
+        Session.objects.filter(
+            Q(done__gt=0) | Q(partly__gt=0) | Q(skipped__gt=0),
+            patient__in=patients,
+            local_date__range=(monday_of(first), last),
+        )
+        .order_by()
+        .values_list("patient_id", "prescription_id", "local_date", "slot")
     )
-    for patient_id, *logged in sessions.order_by().values_list("patient_id", "prescription_id", "local_date", "slot"):
-        facts.logged[patient_id].add(tuple(logged))
+    for patient_id, prescription_id, day, slot in logged:
+        facts.logged[patient_id].add((prescription_id, day, slot))
     return facts
+
+
+def _masks(versions: Iterable[PrescriptionVersion]) -> dict[UUID, list[int | None]]:
+    """The different weekday masks of each version's items: enough to know whether anything is due."""
+    masks: dict[UUID, list[int | None]] = defaultdict(list)
+    items = PrescriptionItem.objects.filter(version__in=[version.pk for version in versions]).order_by()
+    for version_id, weekdays in items.values_list("version_id", "weekdays").distinct():
+        masks[version_id].append(weekdays)
+    return masks
+
+
+def _last_day(version: PrescriptionVersion, following: PrescriptionVersion | None) -> date | None:
+    """Until the day before the next version of the same prescription, or the prescription's own end."""
+    end = version.prescription.ends_on
+    if following is None or following.prescription_id != version.prescription_id:
+        return end
+    until = following.effective_from - timedelta(days=1)
+    return min(end, until) if end else until
 
 
 # --- Planning ------------------------------------------------------------------------------------------------
