@@ -88,12 +88,10 @@ class PatientSerializer(KnownFieldsMixin, serializers.ModelSerializer):
     def create(self, validated_data: dict[str, Any]) -> Patient:
         conditions = [Condition(value) for value in validated_data.pop("conditions", [])]
         actor = self.actor
+        if actor.clinic is None:
+            raise PermissionDenied
         return patients.create(
-            actor=actor.user,
-            clinic=actor.clinic,
-            today=actor.today,
-            conditions=conditions,
-            **validated_data,  # type: ignore[arg-type]
+            actor=actor.user, clinic=actor.clinic, today=actor.today, conditions=conditions, **validated_data
         )
 
 

@@ -17,7 +17,7 @@ FIVE_YEARS = timedelta(days=5 * 366)
 
 
 class TherapistField(forms.ModelChoiceField):
-    def label_from_instance(self, obj: User) -> str:  # type: ignore[override]
+    def label_from_instance(self, obj: User) -> str:
         return obj.name or obj.email
 
 
@@ -44,7 +44,7 @@ class SeatForm(HouseForm, forms.Form):
         last.limit(today, today + FIVE_YEARS)
 
     def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data  # type: ignore[misc]
+        data = super().clean() or self.cleaned_data
         first, last = data.get("starts_on"), data.get("last_day")
         if first and last and last < first:
             self.add_error("last_day", "The last day cannot be before the first.")

@@ -16,7 +16,7 @@ from patients.services import care_team
 class HandOverForm(HouseForm, forms.Form):
     """A patient whose therapists have left, and the colleague who takes over."""
 
-    patient = forms.ModelChoiceField(queryset=None, widget=forms.HiddenInput)
+    patient: Any = forms.ModelChoiceField(queryset=None, widget=forms.HiddenInput)
     therapist = TherapistField(label="New therapist", queryset=None, empty_label="Choose a therapist")
 
     def __init__(self, *args: Any, clinic: Clinic, **kwargs: Any) -> None:

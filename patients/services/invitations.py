@@ -97,7 +97,7 @@ def invite_staff(*, actor: User, clinic: Clinic, email: str, name: str, role: st
 
 def _send(invitation: Invitation, now: datetime, language: str = "en") -> None:
     messages.enqueue(
-        kind=invitation.kind,
+        kind=MessageKind(invitation.kind),
         clinic=invitation.clinic,
         address=invitation.email,
         due_at=now,

@@ -23,7 +23,7 @@ def care_team_add(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     form = SeatForm(request.POST or None, patient=patient, today=actor.today)
     if request.method == "POST" and form.is_valid():
         try:
-            seat = care_team.add(actor=request.user, patient=patient, **form.seat())
+            seat = care_team.add(actor=actor.user, patient=patient, **form.seat())
         except care_team.SeatRefused as refusal:
             form.add_error(refusal.field, refusal.message)
         else:
@@ -42,7 +42,7 @@ def care_team_end(request: HttpRequest, patient_id: UUID, seat_id: UUID) -> Http
     form = SeatEndForm(request.POST or None, today=actor.today)
     if request.method == "POST" and form.is_valid():
         try:
-            care_team.end(actor=request.user, seat=seat, on=form.cleaned_data["on"])
+            care_team.end(actor=actor.user, seat=seat, on=form.cleaned_data["on"])
         except care_team.SeatRefused as refusal:
             form.add_error(None, refusal.message)
         else:

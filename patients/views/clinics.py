@@ -46,7 +46,7 @@ def membership_end(request: HttpRequest, membership_id: UUID) -> HttpResponse:
     refusal = ""
     if request.method == "POST":
         try:
-            clinics.end_membership(actor=request.user, membership=membership, now=actor.now)
+            clinics.end_membership(actor=actor.user, membership=membership, now=actor.now)
         except clinics.LastAdmin:
             refusal = "This is the clinic's last admin. Invite another one first."
         else:
@@ -67,7 +67,7 @@ def hand_over(request: HttpRequest) -> HttpResponse:
         return _page(request, form)
     patient, therapist = form.cleaned_data["patient"], form.cleaned_data["therapist"]
     try:
-        care_team.hand_over(actor=request.user, patient=patient, therapist=therapist, on=actor.today)
+        care_team.hand_over(actor=actor.user, patient=patient, therapist=therapist, on=actor.today)
     except care_team.SeatRefused as refusal:
         messages.warning(request, refusal.message)
     else:

@@ -30,7 +30,7 @@ def invitation_send(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         email = form.cleaned_data["email"]
         try:
-            invitations.invite_patient(actor=request.user, patient=patient, email=email, now=actor.now)
+            invitations.invite_patient(actor=actor.user, patient=patient, email=email, now=actor.now)
         except invitations.InvitationRefused as refusal:
             form.add_error("email", str(refusal))
         else:
@@ -46,7 +46,7 @@ def staff_invite(request: HttpRequest) -> HttpResponse:
     form = StaffInviteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            invitations.invite_staff(actor=request.user, clinic=actor.clinic, now=actor.now, **form.cleaned_data)
+            invitations.invite_staff(actor=actor.user, clinic=actor.clinic, now=actor.now, **form.cleaned_data)
         except invitations.InvitationRefused as refusal:
             form.add_error("email", str(refusal))
         else:
@@ -69,7 +69,7 @@ def invitation_revoke(request: HttpRequest, invitation_id: UUID) -> HttpResponse
     else:
         open_patient(actor, invitation.patient.pk)
         back = redirect("patients:patient_detail", invitation.patient.pk)
-    if invitations.revoke(actor=request.user, invitation=invitation, now=actor.now):
+    if invitations.revoke(actor=actor.user, invitation=invitation, now=actor.now):
         messages.success(request, "The link does not work any more.")
     else:
         messages.info(request, "This link was used or stopped before.")

@@ -50,7 +50,7 @@ def _last_day(seat: CareTeam) -> date | None:
 def me_access_log(request: HttpRequest) -> HttpResponse:
     """Who opened or changed my record, newest first. My own acts are left out."""
     actor = request.actor  # type: ignore[attr-defined]
-    events = AuditEvent.objects.for_patient(actor).exclude(actor=request.user).select_related("actor")
+    events = AuditEvent.objects.for_patient(actor).exclude(actor=actor.user).select_related("actor")
     page = CountedPaginator(events, PAGE).get_page(request.GET.get("page"))
     rows = [
         {"event": event, "words": VERBS.get(event.verb, event.verb.replace(".", ": ").replace("_", " "))}

@@ -31,7 +31,7 @@ def patient_create(request: HttpRequest) -> HttpResponse:
         key = form.cleaned_data["key"]
         try:
             patient = patients.create(
-                actor=request.user,
+                actor=actor.user,
                 clinic=actor.clinic,
                 today=actor.today,
                 conditions=form.chosen_conditions(),
@@ -51,7 +51,7 @@ def patient_create(request: HttpRequest) -> HttpResponse:
 def _invite(request: HttpRequest, patient: Patient) -> None:
     actor = request.actor  # type: ignore[attr-defined]
     try:
-        invitations.invite_patient(actor=request.user, patient=patient, email=patient.email, now=actor.now)
+        invitations.invite_patient(actor=actor.user, patient=patient, email=patient.email, now=actor.now)
     except invitations.InvitationRefused as refusal:
         messages.warning(request, f"No invitation was sent. {refusal}")
     else:
@@ -72,7 +72,7 @@ def patient_edit(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     patient = open_patient(actor, patient_id)
     form = PatientEditForm(request.POST or None, instance=copy.copy(patient), clinic=actor.clinic, today=actor.today)
     if request.method == "POST" and form.is_valid():
-        patients.update(actor=request.user, patient=patient, now=actor.now, **form.facts())
+        patients.update(actor=actor.user, patient=patient, now=actor.now, **form.facts())
         messages.success(request, "Saved.")
         return redirect("patients:patient_detail", patient.pk)
     return render(request, "patients/patient_form.html", _with_namesakes(request, form, patient), status=refused(form))
@@ -85,7 +85,7 @@ def condition_add(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     form = ConditionForm(request.POST or None, patient=patient, today=actor.today)
     if request.method == "POST" and form.is_valid():
         try:
-            row = patients.add_condition(actor=request.user, patient=patient, **form.cleaned_data)
+            row = patients.add_condition(actor=actor.user, patient=patient, **form.cleaned_data)
         except patients.AlreadyRecorded:
             form.add_error("condition", "This condition is on record already.")
         else:
@@ -111,7 +111,11 @@ def condition_end(request: HttpRequest, patient_id: UUID, condition_id: UUID) ->
 
 def _end(request: HttpRequest, row: PatientCondition, form: ConditionEndForm) -> bool:
     try:
-        patients.end_condition(actor=request.user, condition=row, on=form.cleaned_data["on"])  # type: ignore[arg-type]
+        patients.end_condition(
+            actor=request.actor.user,  # type: ignore[attr-defined]
+            condition=row,
+            on=form.cleaned_data["on"],
+        )
     except patients.AlreadyEnded:
         return True
     messages.success(request, f"{row} does not count any more.")
