@@ -6,4 +6,5 @@ class ConfigConfig(AppConfig):
     verbose_name = "Rachis"
 
     def ready(self) -> None:
-        from config import checks  # noqa: F401  registers the system checks
+        # Registers the system checks, and the Celery app that our tasks belong to.
+        from config import celery, checks  # noqa: F401

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import importlib.util
+import io
 import json
 import os
 import signal
@@ -21,7 +22,6 @@ from types import FrameType
 from typing import NoReturn
 
 from config.lib.processes import Family, StartError
-from config.lib.stores import default_urls
 
 ROOT = Path(__file__).resolve().parents[1]
 HOST = "127.0.0.1"
@@ -57,8 +57,8 @@ def data_folder() -> Path:
     return data
 
 
-def take_lock(data: Path) -> int:
-    """Hold the data folder alone. The lock falls with our process, however it ends."""
+def take_lock(data: Path) -> None:
+    """Hold the data folder alone. The descriptor stays open: the lock falls with our process, however it ends."""
     lock = os.open(data / "run" / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -66,7 +66,6 @@ def take_lock(data: Path) -> int:
         raise StartError(
             f"Rachis runs already with {data}. Stop it first, or use another folder with RACHIS_DATA=."
         ) from error
-    return lock
 
 
 def wanted_port() -> int:
@@ -111,6 +110,8 @@ class Run:
     """One run of everything. `embedded` names the servers that are ours to start."""
 
     def __init__(self, data: Path, port: int) -> None:
+        from config.lib.stores import default_urls  # here, so that a missing package meets our sentence
+
         self.data, self.port = data, port
         self.family = Family(data / "log")
         self.embedded = {name for name in ("DATABASE_URL", "REDIS_URL", "EMAIL_URL") if not os.environ.get(name)}
@@ -156,12 +157,13 @@ class Run:
         from django.db import DatabaseError
 
         django.setup()
+        quiet = io.StringIO()
         try:
             say("Preparing the database ...")
             call_command("migrate", interactive=False, verbosity=0)
             say("Loading the exercise library ...")
-            call_command("load_library", verbosity=0)
-            call_command("load_programs", verbosity=0)
+            call_command("load_library", verbosity=0, stdout=quiet)
+            call_command("load_programs", verbosity=0, stdout=quiet)
             if os.environ["RACHIS_EMBEDDED"] == "1":
                 say("Preparing the demo clinic ...")
                 call_command("seed_demo", verbosity=1)
@@ -266,7 +268,7 @@ def main() -> int:
     run: Run | None = None
     try:
         data = data_folder()
-        lock = take_lock(data)
+        take_lock(data)
         port = wanted_port()
         was_killed = (data / "ready.json").exists()
         check_port(port, patience=15 if was_killed else 0)
@@ -291,8 +293,6 @@ def main() -> int:
         if run is not None:
             run.stop()
             say("Stopped.")
-    del lock  # held until here
-    return 0
 
 
 if __name__ == "__main__":

@@ -17,11 +17,11 @@ class CountedPaginator(Paginator):
         wanted = _whole(number)
         if wanted and wanted <= FARTHEST and "count" not in self.__dict__:
             first = (wanted - 1) * self.per_page
-            counted = self.object_list.annotate(rows_in_all=Window(Count("*")))  # type: ignore[union-attr]
+            counted = self.object_list.annotate(rows_in_all=Window(Count("*")))  # type: ignore[attr-defined]
             rows = list(counted[first : first + self.per_page])
             if rows:
                 self.__dict__["count"] = rows[0].rows_in_all
-                return self._get_page(rows, wanted, self)
+                return Page(rows, wanted, self)
         return super().page(number)
 
     def get_page(self, number: Any) -> Page:

@@ -13,6 +13,7 @@ RACHIS_EMBEDDED = env.bool("RACHIS_EMBEDDED", default=not env.str("DATABASE_URL"
 PORT = env.int("PORT", default=8000)
 SITE_URL = env.str("SITE_URL", default=f"http://127.0.0.1:{PORT}")
 WHITENOISE_USE_FINDERS = True
+STATIC_ROOT = None  # served from their sources; nothing is collected here
 WHITENOISE_AUTOREFRESH = False
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 MAIL_FOLDER = RACHIS_DATA / "mail"

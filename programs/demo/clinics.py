@@ -6,8 +6,9 @@ thousand rows and nobody was there to do it one by one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.hashers import make_password
@@ -38,7 +39,7 @@ from programs.demo import people
 from programs.demo.people import Account, Person, Story
 from programs.demo.story import BACK_AFTER, LoggedDay, Teller
 from programs.enums import EntryStatus, Source
-from programs.models import Entry, Prescription, Program, Session
+from programs.models import Entry, Prescription, PrescriptionItem, Program, Session
 from programs.schedule import Rule, in_mask
 from programs.services import prescriptions
 from programs.services.prescriptions import ItemDraft, SafetyAnswer
@@ -51,23 +52,22 @@ REASON = "Discussed with the patient; small range, first two weeks supervised in
 
 @dataclass(slots=True)
 class Rows:
-    """What is written in bulk at the end."""
+    """What is written in bulk at the end, parents before children."""
 
-    sessions: list[Session]
-    entries: list[Entry]
-    pain: list[PainEntry]
-    stiffness: list[Stiffness]
-    messages: list[Message]
-    deliveries: list[Delivery]
-
-    @classmethod
-    def none(cls) -> Rows:
-        return cls([], [], [], [], [], [])
+    sessions: list[Session] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+    pain: list[PainEntry] = field(default_factory=list)
+    stiffness: list[Stiffness] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
+    deliveries: list[Delivery] = field(default_factory=list)
 
     def save(self) -> None:
-        for rows in (self.sessions, self.entries, self.pain, self.stiffness, self.messages, self.deliveries):
-            if rows:
-                type(rows[0])._default_manager.bulk_create(rows, batch_size=500)  # type: ignore[attr-defined]
+        Session.objects.bulk_create(self.sessions, batch_size=500)
+        Entry.objects.bulk_create(self.entries, batch_size=500)
+        PainEntry.objects.bulk_create(self.pain, batch_size=500)
+        Stiffness.objects.bulk_create(self.stiffness, batch_size=500)
+        Message.objects.bulk_create(self.messages, batch_size=500)
+        Delivery.objects.bulk_create(self.deliveries, batch_size=500)
 
 
 @transaction.atomic
@@ -87,7 +87,8 @@ def build(now: datetime) -> int:
         (_staff(people.SECOND_THERAPIST, harbour, Role.THERAPIST, secret), harbour, people.JONAS),
         (_staff(people.HILL_THERAPIST, hill, Role.THERAPIST, secret), hill, people.PRIYAS),
     ]
-    rows, patients = Rows.none(), []
+    rows = Rows()
+    patients: list[Patient] = []
     for therapist, clinic, persons in caseloads:
         for person in persons:
             patient = _patient(person, clinic, therapist, secret, now)
@@ -220,7 +221,12 @@ def _log(
 
 
 def _keep(
-    prescription: Prescription, version_id: object, items: list, told: LoggedDay, planned: datetime, rows: Rows
+    prescription: Prescription,
+    version_id: UUID,
+    items: list[PrescriptionItem],
+    told: LoggedDay,
+    planned: datetime,
+    rows: Rows,
 ) -> None:
     counts = {status: sum(1 for s, _ in told.statuses if s is status) for status in EntryStatus}
     logged_at = planned + timedelta(minutes=35)
