@@ -41,9 +41,21 @@ class SafetyWarning:
         return self.condition, self.feature
 
     @property
+    def about(self) -> str:
+        """Condition and feature as one reads them: `Osteoporosis or osteopenia · high impact`."""
+        return say(self.condition, self.feature)
+
+    @property
     def strength(self) -> str:
         """How far the source reaches, in words for the small print."""
         return _STRENGTH.get(self.confidence, self.confidence)
+
+
+def say(condition: Condition, feature: Feature) -> str:
+    """The pair in words. The baseline is everybody's, so it is called by its name."""
+    who = "Ankylosing spondylitis" if condition is Condition.AS_BASELINE else condition.label
+    what = feature.label
+    return f"{who} · {what[0].lower()}{what[1:]}"
 
 
 @cache

@@ -1,3 +1,41 @@
+"""Addresses of prescribing and logging."""
+
+from django.urls import path, register_converter
+
+from config.lib.converters import DayConverter
+from programs.views import assign, caseload, diary, items, my_program, prescriptions, programs, today, week
+
+register_converter(DayConverter, "day")
 
 app_name = "programs"
-urlpatterns: list = []
+urlpatterns = [
+    path("clinic/caseload/", caseload.caseload, name="caseload"),
+    # Programs and the builder
+    path("programs/", programs.program_list, name="program_list"),
+    path("programs/new/", programs.program_create, name="program_create"),
+    path("programs/<uuid:program_id>/", programs.program_detail, name="program_detail"),
+    path("programs/<uuid:program_id>/copy/", programs.program_copy, name="program_copy"),
+    path("programs/<uuid:program_id>/archive/", programs.program_archive, name="program_archive"),
+    path("programs/<uuid:program_id>/settings/", programs.program_settings, name="program_settings"),
+    path("programs/<uuid:program_id>/assign/", programs.program_assign, name="program_assign"),
+    path("programs/<uuid:program_id>/undo/", items.program_undo, name="program_undo"),
+    path("programs/<uuid:program_id>/items/add/", items.item_add, name="item_add"),
+    path("programs/<uuid:program_id>/items/<uuid:item_id>/", items.item_update, name="item_update"),
+    path("programs/<uuid:program_id>/items/<uuid:item_id>/move/", items.item_move, name="item_move"),
+    path("programs/<uuid:program_id>/items/<uuid:item_id>/remove/", items.item_remove, name="item_remove"),
+    # Prescribing
+    path("clinic/patients/<uuid:patient_id>/assign/", assign.assign, name="assign"),
+    path("clinic/prescriptions/<uuid:prescription_id>/", prescriptions.prescription_detail, name="prescription_detail"),
+    path("clinic/prescriptions/<uuid:prescription_id>/end/", prescriptions.prescription_end, name="prescription_end"),
+    # The patient's day
+    path("today/", today.today, name="today"),
+    path("today/log/", today.session_log, name="session_log"),
+    path("today/all-done/", today.session_all_done, name="session_all_done"),
+    path("today/pain/", diary.pain_add, name="pain_add"),
+    path("today/<day:day>/", today.day, name="day"),
+    path("week/", week.week, name="week"),
+    path("my-program/", my_program.my_program, name="my_program"),
+    path("my-program/<uuid:item_id>/", my_program.my_exercise, name="my_exercise"),
+    path("flare/start/", diary.flare_start, name="flare_start"),
+    path("flare/end/", diary.flare_end, name="flare_end"),
+]

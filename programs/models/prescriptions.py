@@ -10,9 +10,11 @@ from django.db import models
 from django.db.models import F, Q
 
 from config.lib.models import LongText, Row, ShortText
+from exercises.features import Feature
 from patients.conditions import Condition
 from patients.models import Clinic, Patient
 from patients.tenancy import PatientScopedQuerySet
+from programs import safety
 from programs.enums import Decision, Frequency, Rating
 from programs.models.programs import ItemColumns, Program
 from programs.schedule import Rule
@@ -21,6 +23,10 @@ from programs.schedule import Rule
 class PrescriptionQuerySet(PatientScopedQuerySet):
     def active_on(self, day: date) -> Self:
         return self.filter(Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lte=day)
+
+    def not_over(self, day: date) -> Self:
+        """Running on `day` or starting later."""
+        return self.filter(Q(ends_on=None) | Q(ends_on__gte=day))
 
     def with_versions(self) -> Self:
         """Versions newest first, with items and their exercises."""
@@ -133,3 +139,7 @@ class SafetyDecision(Row):
 
     def __str__(self) -> str:
         return f"{Rating(self.rating).label}: {self.condition} × {self.feature}"
+
+    @property
+    def about(self) -> str:
+        return safety.say(Condition(self.condition), Feature(self.feature))

@@ -27,6 +27,13 @@ class ProgramQuerySet(ClinicScopedQuerySet):
     def current(self) -> Self:
         return self.filter(archived_at=None)
 
+    def matching(self, text: str) -> Self:
+        """Programs whose name or summary holds every word of `text`."""
+        found = self
+        for word in text.split()[:8]:
+            found = found.filter(Q(name__icontains=word) | Q(summary__icontains=word))
+        return found
+
     def with_items(self) -> Self:
         return self.prefetch_related("items__exercise__traits")
 

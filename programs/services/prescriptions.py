@@ -14,20 +14,12 @@ from exercises.models import Exercise
 from patients import audit
 from patients.conditions import Condition
 from patients.models import Patient, PatientCondition, User
-from programs import safety
+from patients.services import reminder_settings
+from programs import adherence, safety
 from programs.enums import Decision, Frequency, Rating
 from programs.models import Prescription, PrescriptionItem, PrescriptionVersion, Program, SafetyDecision
 from programs.safety import SafetyWarning
 from programs.schedule import Rule
-
-try:
-    from patients.services import reminder_settings
-except ImportError:  # being built
-    reminder_settings = None
-try:
-    from programs import adherence
-except ImportError:  # being built
-    adherence = None
 
 MIN_REASON = 10
 
@@ -142,15 +134,9 @@ def assign(
         decision for row in rows for decision in _decisions(row, warnings[row.exercise_id], answers, actor)
     )
     audit.record(actor, "prescription.assign", prescription, items=len(rows), decisions=len(decisions))
-    if reminder_settings:
-        reminder_settings.ensure_schedules(patient=patient, slots=rule.slots, now=now)
-    _refresh_status(patient, now)
+    reminder_settings.ensure_schedules(patient=patient, slots=rule.slots, now=now)
+    adherence.refresh_status([patient], now)
     return prescription
-
-
-def _refresh_status(patient: Patient, now: datetime) -> None:
-    if adherence:
-        adherence.refresh_status([patient], now)
 
 
 def _made_before(key: UUID | None, patient: Patient) -> Prescription | None:
@@ -226,7 +212,7 @@ def end(*, actor: User, prescription: Prescription, on: date, now: datetime) -> 
     Prescription.objects.filter(pk=current.pk).update(ends_on=on)
     current.refresh_from_db(fields=["ends_on"])
     audit.record(actor, "prescription.end", current, ends_on=on.isoformat())
-    _refresh_status(current.patient, now)
+    adherence.refresh_status([current.patient], now)
     return current
 
 
@@ -241,4 +227,4 @@ def withdraw(*, actor: User, prescription: Prescription, now: datetime) -> None:
         raise EndRefused("Sessions are logged for it already. End it instead.")
     audit.record(actor, "prescription.withdraw", current, starts_on=current.starts_on.isoformat())
     current.delete()
-    _refresh_status(patient, now)
+    adherence.refresh_status([patient], now)

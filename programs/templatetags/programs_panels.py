@@ -1,0 +1,73 @@
+"""Panels of this app on pages further down: what runs for a patient, and safety beside a library row."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django import template
+
+from exercises.models import Exercise
+from patients.access import may
+from patients.models import Patient
+from programs import safety
+from programs.models import Prescription
+from programs.safety import SafetyWarning
+from programs.schedule import say_days
+from programs.services.prescriptions import conditions_of
+
+register = template.Library()
+
+
+@register.filter
+def days_in_words(weekdays: int | None) -> str:
+    """A weekday mask as people say it; nothing for "whenever it is due"."""
+    return say_days(weekdays) if weekdays else ""
+
+
+@register.inclusion_tag("programs/_prescription_panel.html", takes_context=True)
+def prescription_panel(context: dict[str, Any], patient: Patient) -> dict[str, Any]:
+    """What runs for this patient today or starts later, newest first, with pictures and schedule."""
+    request = context["request"]
+    today = patient.local_today(request.actor.now)
+    found = Prescription.objects.for_clinic(patient.clinic).filter(patient=patient).not_over(today).with_versions()
+    running = [(prescription, prescription.version_on(max(today, prescription.starts_on))) for prescription in found]
+    return {"request": request, "patient": patient, "running": running, "today": today}
+
+
+@register.simple_tag(takes_context=True)
+def safety_for(context: dict[str, Any], exercise: Exercise) -> list[SafetyWarning]:
+    """Warnings for this exercise and the patient named in the address, when the reader treats them; else none."""
+    request = context.get("request")
+    conditions = _conditions(request) if request is not None else None
+    return safety.check(exercise.feature_set, conditions) if conditions is not None else []
+
+
+@register.simple_tag(takes_context=True)
+def patient_query(context: dict[str, Any]) -> str:
+    """`?patient=<id>` while a builder page is looked at for a patient, to carry it on."""
+    request = context.get("request")
+    patient = _patient(request) if request is not None else None
+    return f"?patient={patient.pk}" if patient else ""
+
+
+def _patient(request: Any) -> Patient | None:
+    """Looked up once a request. Whoever does not treat them learns nothing."""
+    if not hasattr(request, "_looked_at"):
+        try:
+            wanted = UUID(request.GET.get("patient", ""))
+        except ValueError:
+            found = None
+        else:
+            found = Patient.objects.for_clinic(request.actor.clinic).filter(pk=wanted).first()
+        request._looked_at = found if found and may(request.actor, "patient.write", found) else None
+    return request._looked_at  # type: ignore[no-any-return]
+
+
+def _conditions(request: Any) -> frozenset[Any] | None:
+    if not hasattr(request, "_looked_at_conditions"):
+        patient = _patient(request)
+        request._looked_at_conditions = (
+            conditions_of(patient, patient.local_today(request.actor.now)) if patient else None
+        )
+    return request._looked_at_conditions  # type: ignore[no-any-return]

@@ -1,0 +1,201 @@
+"""Giving a program to a patient: choose, fit, answer what speaks against it, assign."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+
+from exercises.forms.picker import picks
+from exercises.models import Exercise
+from patients.access import THERAPIST, Actor, open_patient, staff
+from patients.models import Patient
+from patients.services import invitations, reminder_settings
+from programs import safety
+from programs.forms.assign import AssignItemForm, Assignment
+from programs.models import Prescription, Program
+from programs.services import prescriptions
+from programs.services.programs import MOST_ITEMS
+from programs.views.programs import cards
+
+NEIGHBOURS = {
+    "easier": "Easier",
+    "no_floor": "No floor",
+    "at_work": "At work",
+    "too_painful": "Too painful",
+    "no_roller": "No roller",
+    "harder": "Harder",
+}
+FOUND = 6
+OUT_OF_DATE = "This page is out of date. Check it and assign again."
+
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """An exercise that may stand in, how it is related, and how it rates for this patient."""
+
+    label: str
+    exercise: Exercise
+    rating: str
+
+
+@staff(THERAPIST)
+def assign(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """Without a program: choose one. With one: fit it. Only the button named `assign` stores anything."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    patient = open_patient(actor, patient_id)
+    program = _program(actor, request.GET.get("program") or request.POST.get("program"))
+    if request.method != "POST":
+        if program is None:
+            return _choose(request, actor, patient)
+        return _page(request, Assignment(patient=patient, actor=actor, program=program))
+    if "assign" not in request.POST:
+        data = _replaced(request.POST, actor)
+        return _page(request, Assignment(patient=patient, actor=actor, program=program, data=data, judge=False))
+    return _assign(request, Assignment(patient=patient, actor=actor, program=program, data=request.POST))
+
+
+def _program(actor: Actor, wanted: str | None) -> Program | None:
+    if not wanted:
+        return None
+    try:
+        program_id = UUID(wanted)
+    except ValueError as error:
+        raise Http404 from error
+    return get_object_or_404(Program.objects.for_actor(actor).with_items(), pk=program_id)
+
+
+def _choose(request: HttpRequest, actor: Actor, patient: Patient) -> HttpResponse:
+    found = Program.objects.for_actor(actor).current().with_items().order_by("shared", "name", "pk")[:100]
+    context = {"patient": patient, "cards": cards(found)}
+    return render(request, "programs/assign_choose.html", context)
+
+
+def _assign(request: HttpRequest, assignment: Assignment) -> HttpResponse:
+    if not assignment.is_valid():
+        return _page(request, assignment, status=422)
+    actor, patient = assignment.actor, assignment.patient
+    data = assignment.schedule.cleaned_data
+    try:
+        made = prescriptions.assign(
+            actor=actor.user,
+            patient=patient,
+            title=data["title"],
+            items=assignment.drafts(),
+            rule=assignment.schedule.rule,
+            starts_on=data["starts_on"],
+            ends_on=data["ends_on"],
+            answers=assignment.answers(),
+            program=assignment.program,
+            now=actor.now,
+            key=data["key"],
+        )
+    except (prescriptions.SafetyUnanswered, prescriptions.KeyTaken):
+        again = Assignment(patient=patient, actor=actor, program=assignment.program, data=request.POST)
+        again.is_valid()
+        again.faults.append(OUT_OF_DATE)
+        return _page(request, again, status=409)
+    messages.success(request, f"“{made.title}” is assigned to {patient.given_name}.")
+    if data["invite"]:
+        _invite(request, actor, patient)
+    return redirect("patients:patient_detail", patient.pk)
+
+
+def _invite(request: HttpRequest, actor: Actor, patient: Patient) -> None:
+    """Mail the way in, when there is an address and no login yet."""
+    if not _needs_invitation(patient) or not (address := reminder_settings.address_of(patient)):
+        return
+    try:
+        invitations.invite_patient(actor=actor.user, patient=patient, email=address, now=actor.now)
+    except invitations.InvitationRefused as refusal:
+        messages.warning(request, str(refusal))
+    else:
+        messages.success(request, f"The invitation is on its way to {address}.")
+
+
+def _needs_invitation(patient: Patient) -> bool:
+    return patient.user_id is None
+
+
+def _replaced(data: QueryDict, actor: Actor) -> QueryDict:
+    """The form as typed, with one exercise replaced (`replace=2:<id>`) or added (`replace=new:<id>`)."""
+    typed = data.copy()
+    number, _, wanted = typed.get("replace", "").partition(":")
+    try:
+        exercise_id = UUID(wanted)
+    except ValueError:
+        return typed
+    exercise = Exercise.objects.for_actor(actor).published().filter(pk=exercise_id).first()
+    if number == "new":
+        number = next((str(n) for n in range(MOST_ITEMS) if f"i{n}-exercise" not in typed), "")
+    if exercise is None or not (number.isascii() and number.isdecimal() and int(number) < MOST_ITEMS):
+        return typed
+    for name in [name for name in typed if name.startswith(f"i{number}-")]:
+        del typed[name]
+    typed[f"i{number}-exercise"] = str(exercise.pk)
+    typed[f"i{number}-new"] = "1"
+    typed["search-new"] = ""
+    return typed
+
+
+def _page(request: HttpRequest, assignment: Assignment, status: int = 200) -> HttpResponse:
+    patient = assignment.patient
+    running = Prescription.objects.for_clinic(patient.clinic).filter(patient=patient).active_on(assignment.today)
+    context = {
+        "patient": patient,
+        "program": assignment.program,
+        "assignment": assignment,
+        "schedule": assignment.schedule,
+        "rows": _with_neighbours(request, assignment),
+        "running": list(running),
+        "conditions": sorted(assignment.conditions),
+        "needs_invitation": _needs_invitation(patient),
+        "address": reminder_settings.address_of(patient),
+        "found": _search(request, assignment, "new"),
+        "typed_new": request.POST.get("search-new", "") if "replace" not in request.POST else "",
+    }
+    template = "programs/_assign_form.html" if request.htmx else "programs/assign.html"  # type: ignore[attr-defined]
+    return render(request, template, context, status=status)
+
+
+def _with_neighbours(request: HttpRequest, assignment: Assignment) -> list[dict[str, Any]]:
+    rows = assignment.rows
+    codes = {code for row in rows for code in row.exercise.neighbours.values() if code}
+    library = Exercise.objects.for_actor(assignment.actor).published()
+    known = {exercise.code: exercise for exercise in library.filter(code__in=codes)} if codes else {}
+    return [
+        {
+            "form": row,
+            "neighbours": _neighbours(row, known, assignment),
+            "found": _search(request, assignment, str(row.number)),
+            "typed": request.POST.get(f"search-{row.number}", ""),
+        }
+        for row in rows
+    ]
+
+
+def _neighbours(row: AssignItemForm, known: dict[str, Exercise], assignment: Assignment) -> list[Instead]:
+    named = row.exercise.neighbours
+    return [
+        _instead(label, known[named[kind]], assignment)
+        for kind, label in NEIGHBOURS.items()
+        if named.get(kind) in known
+    ]
+
+
+def _search(request: HttpRequest, assignment: Assignment, where: str) -> list[Instead]:
+    typed = request.POST.get(f"search-{where}", "")
+    if not typed or request.POST.get("replace", "").startswith(f"{where}:"):
+        return []
+    params = QueryDict(mutable=True)
+    params["q"] = typed
+    return [_instead("", exercise, assignment) for exercise in picks(assignment.actor, params).rows[:FOUND]]
+
+
+def _instead(label: str, exercise: Exercise, assignment: Assignment) -> Instead:
+    rating = safety.worst(safety.check(exercise.feature_set, assignment.conditions))
+    return Instead(label, exercise, rating.word)

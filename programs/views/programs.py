@@ -1,0 +1,173 @@
+"""Reusable programs: the list, making and copying them, the builder page, and putting them away."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from config.lib.htmx import page_or_partial
+from config.lib.paging import CountedPaginator
+from patients.access import THERAPIST, staff
+from patients.models import Patient
+from programs.forms.programs import ListFilter, ProgramForm
+from programs.models import Program
+from programs.services import programs
+from programs.services.programs import KeyTaken, RevisionConflict
+from programs.views import builder
+
+PAGE_SIZE = 12
+PATIENTS_SHOWN = 30
+RENAME_CONFLICT = "This program was changed elsewhere. Check it and save again."
+
+
+def cards(found: Any) -> list[dict[str, Any]]:
+    """Programs as the list and the assignment show them: pictures first, then what one go adds up to."""
+    return [
+        {"program": program, "key": str(program.pk), "totals": builder.totals_of(list(program.items.all()))}
+        for program in found
+    ]
+
+
+@staff(THERAPIST)
+def program_list(request: HttpRequest) -> HttpResponse:
+    """The clinic's own programs and the ready-made ones, by name or by last change."""
+    actor = request.actor  # type: ignore[attr-defined]
+    form = ListFilter(request.GET)
+    form.is_valid()
+    wanted = form.cleaned_data
+    found = Program.objects.for_actor(actor).current().matching(wanted.get("q", "")).with_items()
+    if wanted.get("owner"):
+        found = found.filter(shared=wanted["owner"] == "shared")
+    sort = wanted.get("sort") or "name"
+    page = CountedPaginator(found.order_by(*ListFilter.ORDERS[sort]), PAGE_SIZE).get_page(request.GET.get("page", 1))
+    context = {
+        "page_obj": page,
+        "cards": cards(page.object_list),
+        "form": form,
+        "q": wanted.get("q", ""),
+        "owner": wanted.get("owner", ""),
+        "sort": sort,
+        "archived": _just_archived(request),
+    }
+    return page_or_partial(request, "programs/program_list.html", "programs/_program_results.html", context)
+
+
+def _just_archived(request: HttpRequest) -> Program | None:
+    """The program named in the address after archiving, to offer the way back."""
+    try:
+        program_id = UUID(request.GET.get("archived", ""))
+    except ValueError:
+        return None
+    own = Program.objects.for_clinic(request.actor.clinic)  # type: ignore[attr-defined]
+    return own.exclude(archived_at=None).filter(pk=program_id).first()
+
+
+@staff(THERAPIST)
+def program_create(request: HttpRequest) -> HttpResponse:
+    actor = request.actor  # type: ignore[attr-defined]
+    form = ProgramForm(request.POST or None, initial={"key": uuid4()})
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            program = programs.create(
+                actor=actor.user, clinic=actor.clinic, name=data["name"], summary=data["summary"], key=data["key"]
+            )
+        except KeyTaken:
+            form.add_error(None, "This page is out of date. Load it again.")
+        else:
+            return redirect("programs:program_detail", program.pk)
+    return render(request, "programs/program_form.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@staff(THERAPIST)
+def program_detail(request: HttpRequest, program_id: UUID) -> HttpResponse:
+    """The builder; ready-made and archived programs are shown without controls."""
+    program = builder.readable_program(request.actor, program_id)  # type: ignore[attr-defined]
+    context = builder.page_context(request, program) | {"copy_key": uuid4()}
+    return render(request, "programs/program_detail.html", context)
+
+
+@staff(THERAPIST)
+def program_settings(request: HttpRequest, program_id: UUID) -> HttpResponse:
+    """Name and summary."""
+    actor = request.actor  # type: ignore[attr-defined]
+    program = builder.own_program(actor, program_id)
+    form = ProgramForm(request.POST or None, instance=program, initial={"revision": program.revision})
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            data = form.cleaned_data
+            try:
+                programs.rename(
+                    actor=actor.user,
+                    program=program,
+                    revision=data["revision"] or 0,
+                    name=data["name"],
+                    summary=data["summary"],
+                    now=actor.now,
+                )
+            except RevisionConflict:
+                status = 409
+                form.add_error(None, RENAME_CONFLICT)
+                form.data = form.data.copy()
+                form.data["revision"] = Program.objects.for_clinic(actor.clinic).get(pk=program_id).revision
+            else:
+                messages.success(request, "Saved.")
+                return redirect("programs:program_detail", program_id)
+    return render(request, "programs/program_form.html", {"form": form, "program": program}, status=status)
+
+
+@staff(THERAPIST)
+@require_POST
+def program_copy(request: HttpRequest, program_id: UUID) -> HttpResponse:
+    actor = request.actor  # type: ignore[attr-defined]
+    program = builder.readable_program(actor, program_id)
+    try:
+        key = UUID(request.POST["key"]) if request.POST.get("key") else None
+        made = programs.copy(actor=actor.user, clinic=actor.clinic, program=program, key=key)
+    except (ValueError, KeyTaken):
+        messages.error(request, "That did not work. Try once more.")
+        return redirect("programs:program_detail", program.pk)
+    messages.success(request, f"“{made.name}” is yours to change.")
+    return redirect(builder.address(request, made))
+
+
+@staff(THERAPIST)
+@require_POST
+def program_archive(request: HttpRequest, program_id: UUID) -> HttpResponse:
+    """Archive, or with `restore` bring back. Either one twice changes nothing more."""
+    actor = request.actor  # type: ignore[attr-defined]
+    program = builder.own_program(actor, program_id)
+    if "restore" in request.POST:
+        programs.restore(actor=actor.user, program=program, now=actor.now)
+        messages.success(request, f"“{program.name}” is back.")
+        return redirect("programs:program_detail", program.pk)
+    programs.archive(actor=actor.user, program=program, now=actor.now)
+    return redirect(f"{reverse('programs:program_list')}?archived={program.pk}")
+
+
+@staff(THERAPIST)
+def program_assign(request: HttpRequest, program_id: UUID) -> HttpResponse:
+    """For whom? The therapist's own patients, found by name."""
+    actor = request.actor  # type: ignore[attr-defined]
+    program = get_object_or_404(Program.objects.for_actor(actor).current(), pk=program_id)
+    form = ListFilter(request.GET)
+    form.is_valid()
+    typed = form.cleaned_data.get("q", "")
+    found = Patient.objects.for_therapist(actor).active().search(typed).prefetch_related("conditions")
+    patients = list(found[: PATIENTS_SHOWN + 1])
+    context = {
+        "program": program,
+        "patients": patients[:PATIENTS_SHOWN],
+        "more": len(patients) > PATIENTS_SHOWN,
+        "q": typed,
+        "today": actor.today,
+    }
+    return page_or_partial(request, "programs/program_assign.html", "programs/_program_patients.html", context)

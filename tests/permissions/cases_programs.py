@@ -1,0 +1,135 @@
+"""Programs, the builder, assigning and prescriptions: therapists only, and only their own clinic and patients."""
+
+from typing import Any
+
+from tests import factories
+from tests.permissions.cases import Case
+from tests.world import World
+
+OURS = {"therapist": 200, "colleague": 200}
+OURS_AFTER_POST = {"therapist": 302, "colleague": 302}
+THERAPISTS = {"therapist": 200, "colleague": 200, "other_therapist": 200}
+TREATING = {"therapist": 200}
+TREATING_AFTER_POST = {"therapist": 302}
+
+
+def program_of(world: World) -> list[Any]:
+    return [world.program.pk]
+
+
+def item_of(world: World) -> list[Any]:
+    return [world.program.pk, world.program.items.first().pk]
+
+
+def shared_of(world: World) -> list[Any]:
+    """A ready-made program: everybody's to read, nobody's to change."""
+    return [factories.make_program(None, world.exercises[0], name="Ready-made hips").pk]
+
+
+def patient_of(world: World) -> list[Any]:
+    return [world.dan.pk]
+
+
+def prescription_of(world: World) -> list[Any]:
+    return [world.prescription.pk]
+
+
+def revision_of(world: World) -> dict[str, Any]:
+    return {"revision": world.program.revision}
+
+
+def assignment_of(world: World) -> dict[str, Any]:
+    exercise = world.exercises[0]
+    return {
+        "assign": "1",
+        "program": str(world.program.pk),
+        "title": "Hips",
+        "starts_on": factories.TODAY.isoformat(),
+        "frequency": "weekdays",
+        "weekdays": ["0", "2"],
+        "slot_1": "07:30",
+        "i0-exercise": str(exercise.pk),
+        "i0-take": "on",
+        "i0-repetitions": "3",
+    }
+
+
+CASES = [
+    Case("programs:program_list", THERAPISTS, canaries=("Morning hips",)),
+    Case("programs:program_create", THERAPISTS),
+    Case(
+        "programs:program_create",
+        {"therapist": 302, "colleague": 302, "other_therapist": 302},
+        method="POST",
+        data=lambda world: {"name": "Fresh"},
+        writes=True,
+    ),
+    Case("programs:program_detail", OURS, args=program_of, canaries=("Morning hips",)),
+    Case("programs:program_detail", THERAPISTS, args=shared_of),
+    Case("programs:program_settings", OURS, args=program_of),
+    Case(
+        "programs:program_settings",
+        OURS_AFTER_POST,
+        method="POST",
+        args=program_of,
+        data=lambda world: {"name": "Renamed", **revision_of(world)},
+        writes=True,
+    ),
+    Case("programs:program_settings", {}, args=shared_of),
+    Case("programs:program_copy", OURS_AFTER_POST, method="POST", args=program_of, writes=True),
+    Case(
+        "programs:program_copy",
+        {"therapist": 302, "colleague": 302, "other_therapist": 302},
+        method="POST",
+        args=shared_of,
+        writes=True,
+    ),
+    Case("programs:program_archive", OURS_AFTER_POST, method="POST", args=program_of, writes=True),
+    Case("programs:program_archive", {}, method="POST", args=shared_of, writes=True),
+    Case("programs:program_assign", OURS, args=program_of),
+    Case("programs:program_undo", OURS, method="POST", args=program_of, data=revision_of, writes=True),
+    Case(
+        "programs:item_add",
+        OURS_AFTER_POST,
+        method="POST",
+        args=program_of,
+        data=lambda world: {"exercise": world.exercises[3].pk, **revision_of(world)},
+        writes=True,
+    ),
+    Case(
+        "programs:item_update",
+        OURS_AFTER_POST,
+        method="POST",
+        args=item_of,
+        data=lambda world: {"repetitions": "5", **revision_of(world)},
+        writes=True,
+    ),
+    Case(
+        "programs:item_move",
+        OURS_AFTER_POST,
+        method="POST",
+        args=item_of,
+        data=lambda world: {"direction": "down", **revision_of(world)},
+        writes=True,
+    ),
+    Case("programs:item_remove", OURS_AFTER_POST, method="POST", args=item_of, data=revision_of, writes=True),
+    Case("programs:assign", TREATING, args=patient_of, canaries=("Canarydan",)),
+    Case("programs:assign", TREATING_AFTER_POST, method="POST", args=patient_of, data=assignment_of, writes=True),
+    Case("programs:prescription_detail", TREATING, args=prescription_of, canaries=("Canarydan",)),
+    Case(
+        "programs:prescription_end",
+        TREATING_AFTER_POST,
+        method="POST",
+        args=prescription_of,
+        data=lambda world: {"on": factories.TODAY.isoformat()},
+        writes=True,
+    ),
+    Case(
+        "programs:prescription_end",
+        TREATING_AFTER_POST,
+        method="POST",
+        args=prescription_of,
+        data=lambda world: {"withdraw": "1"},
+        writes=True,
+    ),
+]
