@@ -34,28 +34,26 @@ class Dose:
 
     @property
     def text(self) -> str:
-        """The dose as a person says it: `2 × 10`, `3 × 30 s each side`, `20 min`."""
-        parts = []
+        """The dose as a person says it: `2 × 10`, `3 × 30 s each side`, `2 × 10, hold 3 s`, `20 min`."""
         if self.duration_minutes and not self.repetitions:
-            parts.append(f"{self.duration_minutes} min")
-        elif self.repetitions:
-            times = f"{self.sets} × {self.repetitions}" if self.sets and self.sets > 1 else f"{self.repetitions} ×"
-            parts.append(f"{times} {say_seconds(self.hold_seconds)}" if self.hold_seconds else _counted(times))
-            if self.duration_minutes:
-                parts.append(f"about {self.duration_minutes} min")
-        elif self.hold_seconds:
-            parts.append(
-                f"{self.sets} × {say_seconds(self.hold_seconds)}"
-                if self.sets and self.sets > 1
-                else say_seconds(self.hold_seconds)
-            )
+            return f"{self.duration_minutes} min, both sides" if self.per_side else f"{self.duration_minutes} min"
+        parts = [part for part in (self._how_often(), self._how_long()) if part]
         text = ", ".join(parts)
         return f"{text} each side" if self.per_side and text else text
 
+    def _how_often(self) -> str:
+        sets, repetitions = self.sets or 1, self.repetitions or 1
+        if self.hold_seconds and min(sets, repetitions) == 1:
+            times = max(sets, repetitions)
+            hold = say_seconds(self.hold_seconds)
+            return hold if times == 1 else f"{times} × {hold}"
+        if not self.repetitions:
+            return ""
+        counted = f"{sets} × {repetitions}" if sets > 1 else f"{repetitions} times" if repetitions > 1 else "once"
+        return f"{counted}, hold {say_seconds(self.hold_seconds)}" if self.hold_seconds else counted
 
-def _counted(times: str) -> str:
-    """`10 ×` reads oddly without a hold: say `10 times`."""
-    return times.replace(" ×", " times") if times.endswith("×") else times
+    def _how_long(self) -> str:
+        return f"about {self.duration_minutes} min" if self.duration_minutes else ""
 
 
 def say_seconds(seconds: int) -> str:

@@ -165,7 +165,7 @@ class _Reader:
         return steps
 
     def word(self, key: str, words: type[Any]) -> Any:
-        return self.known(key, self.data.pop(key, ""), words)
+        return self.known(key, self.text(key), words)
 
     def words(self, key: str, words: type[Any], *, optional: bool = False) -> tuple[Any, ...]:
         found = tuple(self.known(key, value, words) for value in self.list_of_texts(key))
@@ -175,7 +175,7 @@ class _Reader:
             raise self.error(key, "is missing or empty")
         return found
 
-    def known(self, key: str, value: object, words: type[Word]) -> Word:
+    def known(self, key: str, value: str, words: type[Word]) -> Word:
         try:
             return words(value)
         except ValueError:

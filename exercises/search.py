@@ -32,6 +32,7 @@ from config.lib.text import fold
 from exercises.enums import FLOOR_POSITIONS, Equipment
 from exercises.features import Feature
 from exercises.models import Exercise, ExerciseTrait, Facet
+from exercises.models.exercises import ExerciseQuerySet
 
 NAME_ENDS = "|"
 MOST_WORDS = 8  # more than this names no exercise; it keeps the statement small
@@ -63,7 +64,7 @@ def search_line(name: str, aliases: Iterable[str], labels: Iterable[str], code: 
     return "".join(f" {' '.join(part)} {NAME_ENDS}" for part in parts)
 
 
-def matching(queryset: QuerySet, text: str) -> QuerySet:
+def matching(queryset: ExerciseQuerySet, text: str) -> ExerciseQuerySet:
     """The rows of `queryset` in which every word of `text` begins some word; hits in the name come first."""
     if not text.strip():
         return queryset
@@ -98,7 +99,7 @@ def _not_at_the_start(words: list[str]) -> Case:
     return Case(When(starts, then=0), default=1, output_field=IntegerField())
 
 
-def narrow(queryset: QuerySet, state: State, *, without: str = "") -> QuerySet:
+def narrow(queryset: ExerciseQuerySet, state: State, *, without: str = "") -> ExerciseQuerySet:
     """The rows that fit `state`; the facet named by `without` is left out, for counting its choices."""
     for facet in FACETS:
         values = state.get(facet)
@@ -107,7 +108,7 @@ def narrow(queryset: QuerySet, state: State, *, without: str = "") -> QuerySet:
     return matching(queryset, state.get("q") or "")
 
 
-def _with_facet(queryset: QuerySet, facet: str, values: Any) -> QuerySet:
+def _with_facet(queryset: ExerciseQuerySet, facet: str, values: Any) -> ExerciseQuerySet:
     if facet in COLUMNS:
         return queryset.filter(**{f"{facet}__in": values})
     if facet == FLOOR:
@@ -128,7 +129,7 @@ def needs_floor() -> Q:
     return said | Q(low) & ~Q(_trait(Facet.EQUIPMENT, value__in=[Equipment.BED, Equipment.CHAIR]))
 
 
-def facet_counts(queryset: QuerySet, state: State) -> dict[str, dict[str, int]]:
+def facet_counts(queryset: ExerciseQuerySet, state: State) -> dict[str, dict[str, int]]:
     """For each facet, how many rows each of its choices would leave beside the other facets. One statement."""
     parts = [_counted(narrow(queryset, state, without=facet).order_by(), facet) for facet in FACETS]
     counts: dict[str, dict[str, int]] = {facet: {} for facet in FACETS}
@@ -137,19 +138,19 @@ def facet_counts(queryset: QuerySet, state: State) -> dict[str, dict[str, int]]:
     return counts
 
 
-def _counted(rows: QuerySet, facet: str) -> QuerySet:
+def _counted(rows: ExerciseQuerySet, facet: str) -> QuerySet[Any, Any]:
     """Rows of facet, value, number."""
+    grouped: QuerySet[Any, Any] = rows
     if facet in TRAITS:
         grouped = ExerciseTrait.objects.filter(facet=facet, exercise__in=rows.values("pk")).order_by()
         word: Any = F("value")
     else:
-        grouped = rows
         word = Case(When(needs_floor(), then=Value("yes")), default=Value("no")) if facet == FLOOR else F(facet)
     grouped = grouped.values(word=Cast(word, CharField()))
     return grouped.annotate(number=Count("pk")).values_list(Value(facet, CharField()), "word", "number")
 
 
-def neighbours_of(exercise: Exercise, library: QuerySet) -> list[tuple[str, Exercise]]:
+def neighbours_of(exercise: Exercise, library: ExerciseQuerySet) -> list[tuple[str, Exercise]]:
     """The exercises beside this one that can be seen in `library`, each with what it is for."""
     purposes: dict[str, list[str]] = {}
     for key, label in NEIGHBOUR_LABELS.items():

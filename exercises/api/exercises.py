@@ -15,7 +15,13 @@ from exercises.models import DOSE_FIELDS, Exercise
 from patients.access import Mark
 from patients.api.permissions import actor_of
 
-WORDS = serializers.ListField(child=serializers.CharField())
+
+class Words(serializers.ListField):
+    child = serializers.CharField()
+
+
+class TextsByName(serializers.DictField):
+    child = serializers.CharField()
 
 
 class DoseSerializer(serializers.ModelSerializer):
@@ -42,15 +48,15 @@ class ExerciseSerializer(serializers.ModelSerializer):
             *("needs_floor", "dose", "strength", "updated_at"),
         ]
 
-    @extend_schema_field(WORDS)
+    @extend_schema_field(Words)
     def get_regions(self, exercise: Exercise) -> Any:
         return exercise.regions
 
-    @extend_schema_field(WORDS)
+    @extend_schema_field(Words)
     def get_positions(self, exercise: Exercise) -> Any:
         return exercise.positions
 
-    @extend_schema_field(WORDS)
+    @extend_schema_field(Words)
     def get_equipment(self, exercise: Exercise) -> Any:
         return exercise.equipment
 
@@ -58,11 +64,11 @@ class ExerciseSerializer(serializers.ModelSerializer):
 class ExerciseDetailSerializer(ExerciseSerializer):
     """Everything a program or a patient's sheet needs."""
 
-    features = WORDS
-    aliases = WORDS
-    steps = WORDS
-    particulars = serializers.DictField(child=serializers.CharField())
-    neighbours = serializers.DictField(child=serializers.CharField())
+    features = Words()
+    aliases = Words()
+    steps = Words()
+    particulars = TextsByName()
+    neighbours = TextsByName()
 
     class Meta(ExerciseSerializer.Meta):
         fields = [

@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 import django_filters as filters
-from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.functional import cached_property
 
@@ -16,6 +15,7 @@ from config.lib.text import has_unstorable
 from config.lib.words import Word
 from exercises import search
 from exercises.enums import Equipment, Kind, Level, Position, Region
+from exercises.models.exercises import ExerciseQuerySet
 
 LONGEST_SEARCH = 100
 FLOOR_CHOICES = [("no", "No floor needed"), ("yes", "On the floor")]
@@ -29,8 +29,14 @@ WORDS: dict[str, type[Word]] = {
 LABELS = {"q": "Search", "floor": "Floor"} | {name: name.capitalize() for name in WORDS}
 
 
+def _only(choices: list[tuple[str, str]]) -> dict[str, str]:
+    """A refusal that names what can be asked, not what was."""
+    return {"invalid_choice": f"Choose from: {', '.join(value for value, _ in choices)}."}
+
+
 def _any_of(name: str) -> filters.MultipleChoiceFilter:
-    return filters.MultipleChoiceFilter(label=LABELS[name], choices=WORDS[name].choices())
+    choices = WORDS[name].choices()
+    return filters.MultipleChoiceFilter(label=LABELS[name], choices=choices, error_messages=_only(choices))
 
 
 class ExerciseFilter(filters.FilterSet):
@@ -42,9 +48,9 @@ class ExerciseFilter(filters.FilterSet):
     position = _any_of("position")
     equipment = _any_of("equipment")
     level = _any_of("level")
-    floor = filters.ChoiceFilter(label=LABELS["floor"], choices=FLOOR_CHOICES)
+    floor = filters.ChoiceFilter(label=LABELS["floor"], choices=FLOOR_CHOICES, error_messages=_only(FLOOR_CHOICES))
 
-    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
+    def filter_queryset(self, queryset: ExerciseQuerySet) -> ExerciseQuerySet:
         return search.narrow(queryset, self.form.cleaned_data)
 
 
@@ -83,7 +89,7 @@ class Browse:
     Whatever is not understood is left out and named in `notes`, so that an old link still opens the page.
     """
 
-    def __init__(self, params: QueryDict, queryset: QuerySet) -> None:
+    def __init__(self, params: QueryDict, queryset: ExerciseQuerySet) -> None:
         self.everything = queryset
         self.notes: list[str] = []
         self.typed = "".join(c for c in params.get("q", "")[:LONGEST_SEARCH] if not has_unstorable(c))
@@ -105,7 +111,7 @@ class Browse:
         return {name: form.cleaned_data.get(name) or "" for name in ("q", *search.FACETS)}
 
     @cached_property
-    def found(self) -> QuerySet:
+    def found(self) -> ExerciseQuerySet:
         return search.narrow(self.everything, self.state)
 
     def query(self, **changes: Any) -> str:

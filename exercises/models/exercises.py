@@ -8,7 +8,17 @@ from django.db import models
 from django.db.models import Q
 
 from config.lib.models import LongText, Row, ShortText
-from exercises.enums import FLOOR_POSITIONS, Equipment, EvidenceStrength, ExerciseState, Kind, Level, Position, Region
+from exercises.enums import (
+    FLOOR_POSITIONS,
+    Equipment,
+    EvidenceStrength,
+    ExerciseState,
+    Kind,
+    Labelled,
+    Level,
+    Position,
+    Region,
+)
 from exercises.features import Feature
 from exercises.models.doses import DoseColumns
 from patients.models import Clinic
@@ -83,7 +93,8 @@ class Exercise(DoseColumns, Row):
         ordering = ["name", "pk"]
         constraints = [
             models.CheckConstraint(
-                name="exercise_shared_or_owned", condition=Q(shared=True, clinic=None) | Q(shared=False, clinic__isnull=False)
+                name="exercise_shared_or_owned",
+                condition=Q(shared=True, clinic=None) | Q(shared=False, clinic__isnull=False),
             ),
         ]
         # Browsing: published exercises of a kind by name.
@@ -97,20 +108,20 @@ class Exercise(DoseColumns, Row):
         """All features, with `any_exercise`, which every exercise has."""
         return frozenset({Feature(value) for value in self.features} | {Feature.ANY_EXERCISE})
 
-    def words(self, facet: Facet) -> list[Region | Position | Equipment]:
+    def words(self, facet: Facet) -> list[Labelled]:
         """The traits of one facet in their order; uses the prefetch when there is one."""
         return [FACET_WORDS[facet](t.value) for t in self.traits.all() if t.facet == facet]
 
     @property
-    def regions(self) -> list[Region | Position | Equipment]:
+    def regions(self) -> list[Labelled]:
         return self.words(Facet.REGION)
 
     @property
-    def positions(self) -> list[Region | Position | Equipment]:
+    def positions(self) -> list[Labelled]:
         return self.words(Facet.POSITION)
 
     @property
-    def equipment(self) -> list[Region | Position | Equipment]:
+    def equipment(self) -> list[Labelled]:
         return self.words(Facet.EQUIPMENT)
 
     @property

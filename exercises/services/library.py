@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from exercises.enums import Equipment, ExerciseState, Kind
+from exercises.enums import Equipment, ExerciseState, Labelled
 from exercises.library import TEXTS, Entry, LibraryError
 from exercises.models import Exercise, ExerciseTrait, Facet
 from exercises.search import search_line
@@ -122,5 +122,5 @@ def traits_from(entry: Entry) -> Traits:
 
 def labels_of(entry: Entry) -> list[str]:
     """The words, beside its names, by which an exercise should be found."""
-    words: list[Kind | Equipment] = [entry.kind, *entry.regions, *entry.positions, *entry.equipment]
+    words: list[Labelled] = [entry.kind, *entry.regions, *entry.positions, *entry.equipment]
     return [part for word in words if word != Equipment.NONE for part in (word.label, word.value)]

@@ -27,10 +27,11 @@ def exercise_list(request: HttpRequest) -> HttpResponse:
     """The library with search and facets. The address holds the state; htmx swaps the results."""
     browse = _browse(request)
     page = CountedPaginator(browse.found.with_traits(), PAGE_SIZE).get_page(request.GET.get("page", 1))
-    context = {"browse": browse, "page_obj": page, "query": browse.query(page=page.number if page.number > 1 else "")}
+    query = browse.query(page=page.number if page.number > 1 else "")
+    context = {"browse": browse, "page_obj": page, "query": query}
     response = page_or_partial(request, "exercises/exercise_list.html", "exercises/_results.html", context)
     if request.htmx:  # type: ignore[attr-defined]
-        response.headers["HX-Replace-Url"] = reverse("exercises:exercise_list") + context["query"]
+        response.headers["HX-Replace-Url"] = reverse("exercises:exercise_list") + query
     return response
 
 

@@ -1,0 +1,90 @@
+from typing import Any
+
+import pytest
+from django.http import QueryDict
+
+from exercises.forms.facets import Browse
+from exercises.library import Entry
+from exercises.models import Exercise
+
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+
+
+def browse(address: str) -> Browse:
+    return Browse(QueryDict(address), Exercise.objects.published())
+
+
+def test_browse_without_filters_finds_everything(library: list[Entry]):
+    asked = browse("")
+
+    assert asked.found.count() == 121
+    assert (asked.query(), asked.chips, asked.notes) == ("", [], [])
+
+
+def test_browse_combines_facets_and_takes_any_value_within_one(library: list[Entry]):
+    asked = browse("kind=stretching&kind=mobility&region=hip_flexors&floor=no")
+
+    found = list(asked.found.with_traits())
+    assert found
+    for exercise in found:
+        assert exercise.kind in {"stretching", "mobility"}
+        assert "hip_flexors" in exercise.regions
+        assert not exercise.needs_floor
+
+
+def test_browse_address_holds_only_what_is_set(library: list[Entry]):
+    asked = browse("q=+hip+&kind=stretching&kind=stretching&region=&floor=&utm_source=mail&page=3")
+
+    assert asked.query() == "?q=hip&kind=stretching"
+    assert asked.query(page=2) == "?q=hip&kind=stretching&page=2"
+
+
+def test_browse_chips_lead_to_the_address_without_them(library: list[Entry]):
+    asked = browse("q=hip&region=hip&region=gluteals&floor=no")
+
+    assert [(chip.label, chip.query) for chip in asked.chips] == [
+        ("Hip", "?q=hip&region=gluteals&floor=no"),
+        ("Gluteals", "?q=hip&region=hip&floor=no"),
+        ("No floor needed", "?q=hip&region=hip&region=gluteals"),
+    ]
+
+
+def test_browse_facets_count_beside_the_other_facets(library: list[Entry]):
+    facets = {facet.name: facet for facet in browse("kind=thermal").facets}
+
+    kinds = {choice.value: choice.number for choice in facets["kind"].choices}
+    assert kinds["stretching"] == 23
+    assert sum(kinds.values()) == 121
+    assert facets["kind"].chosen == 1
+    assert [(choice.value, choice.number) for choice in facets["position"].choices] == [("resting", 6)]
+    assert [choice.value for choice in facets["floor"].choices] == ["no"]
+
+
+@pytest.mark.parametrize(
+    ("address", "note"),
+    [
+        ("kind=stretching&kind=dancing", "Kind: a choice that does not exist was left out."),
+        ("region=%00", "Region: a choice that does not exist was left out."),
+        ("floor=maybe", "Floor was left out. Choose from: no, yes."),
+        ("q=" + "x" * 101, "Search was left out. Ensure this value has at most 100 characters (it has 101)."),
+        ("q=hip%E2%80%AE", "Search was left out. This text contains a character that cannot be stored."),
+    ],
+)
+def test_browse_names_what_it_left_out(library: list[Entry], address: str, note: str):
+    asked = browse(address)
+
+    assert asked.notes == [note]
+    assert asked.found.exists()
+
+
+def test_browse_keeps_what_was_typed_without_what_cannot_be_shown(library: list[Entry]):
+    asked = browse("q=hip%00%E2%80%AE+flexor")
+
+    assert asked.typed == "hip flexor"
+    assert asked.found.count() == 121
+
+
+def test_browse_does_not_repeat_an_unknown_value_raw(library: list[Entry]):
+    asked: Any = browse("floor=%3Cscript%3E")
+
+    assert "<script>" not in asked.query()
