@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any, NamedTuple
@@ -55,6 +56,16 @@ GROUPS: dict[str, list[Condition]] = {
 class ConditionBox(NamedTuple):
     condition: Condition
     checked: bool
+
+    @property
+    def help(self) -> str:
+        """The full wording, where it says more than the name."""
+        more = set(_words(self.condition.description)) - set(_words(self.condition.label))
+        return self.condition.description if more - {"bmi", "30"} else ""
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.lower())
 
 
 class PersonForm(HouseForm, forms.ModelForm):

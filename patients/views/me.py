@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
+from itertools import groupby
+from typing import Any, NamedTuple
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from config.lib.paging import CountedPaginator
 from patients.access import owner, patient
-from patients.models import AuditEvent, CareTeam
+from patients.models import AuditEvent, CareTeam, Patient
 
 PAGE = 20
 # What a record of the audit means to the person it is about.
@@ -25,9 +28,22 @@ VERBS = {
     "invitation.revoke": "Withdrew an invitation",
     "prescription.assign": "Gave you a program",
     "prescription.end": "Ended a program",
+    "prescription.withdraw": "Took a program back",
     "prescription.revise": "Changed your program",
     "prescription.read": "Looked at your program",
 }
+
+
+class Act(NamedTuple):
+    """What somebody did; `event` is the latest of `times`."""
+
+    event: AuditEvent
+    times: int
+
+    @property
+    def words(self) -> str:
+        verb = self.event.verb
+        return VERBS.get(verb, verb.replace(".", ": ").replace("_", " ").capitalize())
 
 
 @owner
@@ -50,10 +66,21 @@ def _last_day(seat: CareTeam) -> date | None:
 def me_access_log(request: HttpRequest) -> HttpResponse:
     """Who opened or changed my record, newest first. My own acts are left out."""
     actor = request.actor  # type: ignore[attr-defined]
-    events = AuditEvent.objects.for_patient(actor).exclude(actor=actor.user).select_related("actor")
+    events = (
+        AuditEvent.objects.for_patient(actor)
+        .exclude(actor=actor.user)
+        .select_related("actor")
+        .order_by("-created_at", "-pk")
+    )
     page = CountedPaginator(events, PAGE).get_page(request.GET.get("page"))
-    rows = [
-        {"event": event, "words": VERBS.get(event.verb, event.verb.replace(".", ": ").replace("_", " "))}
-        for event in page
-    ]
-    return render(request, "patients/me_access_log.html", {"page_obj": page, "rows": rows})
+    return render(request, "patients/me_access_log.html", {"page_obj": page, "acts": acts(page, actor.patient)})
+
+
+def acts(events: Iterable[AuditEvent], patient: Patient) -> list[Act]:
+    """The same act of the same person on the same day (the patient's own), told once with its number."""
+
+    def same(event: AuditEvent) -> tuple[Any, ...]:
+        return (event.actor_id, event.verb, patient.local_today(event.created_at))
+
+    grouped = [list(group) for _, group in groupby(events, same)]
+    return [Act(group[0], len(group)) for group in grouped]
