@@ -1,11 +1,12 @@
 from django.urls import path
 
-from patients.views import care_team, clinics, invitations, me, messages, patients
+from patients.views import care_team, clinics, invitations, me, messages, patient_detail, patients
 
 app_name = "patients"
 urlpatterns = [
     # People
     path("clinic/patients/new/", patients.patient_create, name="patient_create"),
+    path("clinic/patients/<uuid:patient_id>/", patient_detail.patient_detail, name="patient_detail"),
     path("clinic/patients/<uuid:patient_id>/edit/", patients.patient_edit, name="patient_edit"),
     path("clinic/patients/<uuid:patient_id>/conditions/add/", patients.condition_add, name="condition_add"),
     path(

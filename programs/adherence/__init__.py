@@ -1,6 +1,7 @@
 """Expected and done, for one patient or a whole caseload, in a fixed number of queries.
 
-`counting` holds the definition, `rows` loads what it needs, `rollup` keeps the figures that the caseload sorts by.
+`counting` holds the definition, `rows` loads what it needs, `rollup` keeps the figures that the caseload sorts by,
+`history` tells one patient's last weeks.
 """
 
 from programs.adherence.counting import (
@@ -14,6 +15,7 @@ from programs.adherence.counting import (
     days_between,
     figures_of,
 )
+from programs.adherence.history import History
 from programs.adherence.rollup import refresh_stale, refresh_status, statuses_for
 from programs.adherence.rows import day_cells, figures_for, records_for
 
@@ -22,6 +24,7 @@ __all__ = [
     "Course",
     "DayCell",
     "Figures",
+    "History",
     "Log",
     "Record",
     "cells_of",

@@ -39,10 +39,6 @@ class Figures:
     def not_logged(self) -> int:
         return self.expected - self.done - self.partly - self.skipped
 
-    @property
-    def is_empty(self) -> bool:
-        return not (self.done or self.partly or self.skipped)
-
     def __add__(self, other: Figures) -> Figures:
         return Figures(
             self.expected + other.expected,
@@ -64,6 +60,7 @@ class Course(NamedTuple):
     prescription_id: UUID
     version_id: UUID
     span: Span
+    number: int = 1
 
 
 class Log(NamedTuple):
@@ -73,6 +70,11 @@ class Log(NamedTuple):
     version_id: UUID
     day: date
     figures: Figures
+
+    @property
+    def is_silent(self) -> bool:
+        """Opened (to rate pain, say), and no exercise has an answer."""
+        return self.figures.not_logged == self.figures.expected
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,21 +106,29 @@ def days_between(first: date, last: date) -> Iterator[date]:
 def figures_of(record: Record, today: date, days: int = WINDOW) -> Figures:
     """The figure for the `days` local days that end with `today`."""
     first = today - timedelta(days=days - 1)
-    flexible = {course.version_id for course in record.courses if course.span.rule.is_flexible}
-    logs = [log for log in record.logs if first <= log.day <= today]
+    flexible = _flexible_versions(record)
+    # A session of today in which nothing is said yet is still to come.
+    logs = [log for log in record.logs if first <= log.day <= today and not (log.day == today and log.is_silent)]
     fixed = sum((log.figures for log in logs if log.version_id not in flexible), Figures())
     missing = _missing(record.courses, logs, first, today - timedelta(days=1))
-    weekly = _weekly(record.courses, [log for log in logs if log.version_id in flexible], first, today)
+    free = [log for log in logs if log.version_id in flexible and not log.is_silent]
+    weekly = _weekly(record.courses, free, first, today)
     return fixed + Figures(expected=missing.total()) + weekly
 
 
 def cells_of(record: Record, first: date, last: date, today: date) -> list[DayCell]:
     """One cell for each day from `first` to `last`. Days after today say what will be due."""
+    flexible = _flexible_versions(record)
     missing = _missing(record.courses, record.logs, first, last)
     logged: defaultdict[date, Figures] = defaultdict(Figures)
     for log in record.logs:
-        logged[log.day] += log.figures
+        if not (log.is_silent and log.version_id in flexible):  # no single day is owed there
+            logged[log.day] += log.figures
     return [_cell(day, logged[day], missing[day], today) for day in days_between(first, last)]
+
+
+def _flexible_versions(record: Record) -> set[UUID]:
+    return {course.version_id for course in record.courses if course.span.rule.is_flexible}
 
 
 def _missing(courses: Iterable[Course], logs: Iterable[Log], first: date, last: date) -> Counter[date]:
@@ -176,12 +186,12 @@ def _cell(day: date, logged: Figures, missing: int, today: date) -> DayCell:
         logged.done,
         logged.partly,
         logged.skipped,
-        is_open=day == today and missing > 0,
+        is_open=day == today and logged.not_logged + missing > 0,
     )
 
 
 def _state(logged: Figures, missing: int, *, is_over: bool) -> DayState:
-    if logged.is_empty:
+    if not (logged.done or logged.partly or logged.skipped):
         return DayState.NOT_LOGGED if is_over and missing + logged.expected else DayState.NOT_DUE
     if not logged.done and not logged.partly:
         return DayState.SKIPPED

@@ -19,6 +19,7 @@ from programs.schedule import Rule, Span
 
 VERSION_COLUMNS = (
     "pk",
+    "number",
     "prescription_id",
     "prescription__patient_id",
     "prescription__starts_on",
@@ -35,7 +36,7 @@ VERSION_COLUMNS = (
 def records_for(patient_ids: Collection[UUID], first: date, last: date) -> dict[UUID, Record]:
     """Courses and logs of these patients that touch the days from `first` to `last`."""
     records = {patient_id: Record() for patient_id in patient_ids}
-    for patient_id, course in _courses(patient_ids, first, last):
+    for patient_id, course in courses_for(patient_ids, first, last):
         records[patient_id].courses.append(course)
     rows = Session.objects.filter(patient__in=patient_ids).between(first, last)
     columns = ("prescription_id", "version_id", "local_date", "expected", "done", "partly", "skipped")
@@ -45,7 +46,8 @@ def records_for(patient_ids: Collection[UUID], first: date, last: date) -> dict[
     return records
 
 
-def _courses(patient_ids: Collection[UUID], first: date, last: date) -> Iterator[tuple[UUID, Course]]:
+def courses_for(patient_ids: Collection[UUID], first: date, last: date) -> Iterator[tuple[UUID, Course]]:
+    """Every version of prescriptions that run in these days, with its patient; one query."""
     rows = (
         PrescriptionVersion.objects.filter(
             Q(prescription__ends_on=None) | Q(prescription__ends_on__gte=first),
@@ -74,7 +76,7 @@ def _course(rows: Sequence[Any], later: Any | None) -> Course:
         rule=rule,
         item_masks=tuple(mask for same in rows for mask in [same.items__weekdays] * same.alike),
     )
-    return Course(row.prescription_id, row.pk, span)
+    return Course(row.prescription_id, row.pk, span, row.number)
 
 
 def figures_for(patients: Collection[Patient], now: datetime, days: int = WINDOW) -> dict[UUID, Figures]:

@@ -101,7 +101,9 @@ function axis(shape = {}, colours, position = "left") {
 }
 
 function options(shape, colours, font) {
-  const wide = Math.max(0, ...shape.series.filter((one) => one.kind !== "bar").map((one) => one.name.length));
+  // The heading names a single series; several are named at their ends.
+  const named = shape.series.length > 1 ? shape.series.filter((one) => one.kind !== "bar") : [];
+  const wide = Math.max(0, ...named.map((one) => one.name.length));
   const scales = {
     x: {
       border: { color: colours.line },
@@ -130,6 +132,9 @@ function options(shape, colours, font) {
   };
 }
 
+// A rated day between two gaps has no line to show it.
+const isLone = (values, at) => (values[at - 1] ?? null) === null && (values[at + 1] ?? null) === null;
+
 function draw(canvas, Chart) {
   const source = document.getElementById(canvas.dataset.chart);
   if (!source) return;
@@ -157,7 +162,7 @@ function draw(canvas, Chart) {
           borderRadius: 3,
           borderDash: one.tone === "navy" ? [6, 3] : [],
           pointStyle: one.tone === "navy" ? "rectRot" : "circle",
-          pointRadius: few ? 3 : 0,
+          pointRadius: few ? 3 : (context) => (isLone(context.dataset.data, context.dataIndex) ? 2.5 : 0),
           pointHoverRadius: 5,
           spanGaps: false,
           tension: 0,
@@ -165,7 +170,7 @@ function draw(canvas, Chart) {
       }),
     },
     options: options(shape, colours, font),
-    plugins: [marks, names],
+    plugins: shape.series.length > 1 ? [marks, names] : [marks],
   });
 }
 

@@ -98,6 +98,15 @@ def test_today_counts_only_once_it_is_logged(dan):
     assert figures(dan) == Figures(6, 4, 0, 1)
 
 
+def test_a_session_of_today_without_any_answer_is_still_to_come(dan):
+    prescription = make_prescription(dan, starts_on=ago(1))
+    make_session(prescription, ago(1), "---")
+    make_session(prescription, TODAY, "---")
+
+    assert figures(dan) == Figures(3, 0)
+    assert states(dan, ago(1)) == "!(.)"
+
+
 def test_of_two_slots_today_only_the_logged_one_counts(dan):
     prescription = make_prescription(dan, starts_on=ago(1), slots=["07:30", "19:00"])
     make_session(prescription, ago(1), "ddd")  # the evening was missed
