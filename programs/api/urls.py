@@ -1,2 +1,18 @@
+"""Addresses under `api/v1/`."""
 
-urlpatterns: list = []
+from django.urls import path
+
+from programs.api.pain import PainEntryList
+from programs.api.prescriptions import PrescriptionDetail, PrescriptionList
+from programs.api.programs import ProgramDetail, ProgramList
+from programs.api.sessions import EntryList, SessionList
+
+urlpatterns = [
+    path("programs/", ProgramList.as_view(), name="program-list"),
+    path("programs/<uuid:pk>/", ProgramDetail.as_view(), name="program-detail"),
+    path("prescriptions/", PrescriptionList.as_view(), name="prescription-list"),
+    path("prescriptions/<uuid:pk>/", PrescriptionDetail.as_view(), name="prescription-detail"),
+    path("sessions/", SessionList.as_view(), name="session-list"),
+    path("entries/", EntryList.as_view(), name="entry-list"),
+    path("pain/", PainEntryList.as_view(), name="painentry-list"),
+]

@@ -62,6 +62,11 @@ class Session(Row):
         return f"{self.local_date} {self.slot}".strip()
 
 
+class EntryQuerySet(PatientScopedQuerySet):
+    clinic_path = "session__clinic"
+    patient_path = "session__patient"
+
+
 class Entry(Row):
     """What the patient says of one exercise in one session."""
 
@@ -71,6 +76,8 @@ class Entry(Row):
     reason = models.CharField(max_length=16, choices=SkipReason.choices(), blank=True)
     note = LongText(max_length=500, blank=True)
     edited_at = models.DateTimeField(null=True, blank=True)
+
+    objects = EntryQuerySet.as_manager()
 
     class Meta:
         ordering = ["item__order", "pk"]

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
@@ -22,7 +22,7 @@ from programs.enums import EntryStatus, SkipReason, Source
 from programs.models import Entry, LogReceipt, PrescriptionItem, PrescriptionVersion, Session
 from programs.schedule import in_mask
 
-__all__ = ["EntryDraft", "LogConflict", "LogRefused", "LogResult", "SessionDraft", "log"]
+__all__ = ["EntryDraft", "LogConflict", "LogRefused", "LogResult", "SessionDraft", "log", "log_all"]
 
 NOT_RUNNING = "This program does not run on that day."
 
@@ -108,6 +108,30 @@ def log(
     audit.record(actor, "session.log", session, patient=patient, entries=len(draft.entries), was=history)
     adherence.refresh_status([patient], now)
     return LogResult(session, created=True)
+
+
+@transaction.atomic
+def log_all(
+    *,
+    actor: User,
+    patient: Patient,
+    drafts: Sequence[SessionDraft],
+    client_uuid: UUID,
+    now: datetime,
+    source: Source = Source.WEB,
+) -> list[LogResult]:
+    """Several sets of one day in one write: all of them or none. Safe to repeat like `log`."""
+    return [
+        log(
+            actor=actor,
+            patient=patient,
+            draft=draft,
+            client_uuid=uuid5(client_uuid, f"{draft.prescription_id} {draft.slot}"),
+            now=now,
+            source=source,
+        )
+        for draft in drafts
+    ]
 
 
 def _write(

@@ -1,0 +1,89 @@
+"""How the patient feels, outside any set of exercises: pain of the day, stiffness, a flare."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from patients.access import patient
+from patients.forms.diary import PainForm, StiffnessForm
+from patients.services import diary
+from patients.services.diary import LogConflict, LogRefused
+from programs.views.sheets import Problem, answer
+
+
+@patient
+@require_POST
+def pain_add(request: HttpRequest) -> HttpResponse:
+    """Pain of the day, or morning stiffness when minutes are sent."""
+    return _stiffness(request) if "minutes" in request.POST else _pain(request)
+
+
+def _pain(request: HttpRequest) -> HttpResponse:
+    actor = request.actor  # type: ignore[attr-defined]
+    form = PainForm(request.POST)
+    if not form.is_valid():
+        return answer(request, _shown(form, actor.today), problem=Problem.of_form(form, "pain"))
+    data = form.cleaned_data
+    try:
+        diary.rate_pain(
+            actor=request.user,  # type: ignore[arg-type]
+            patient=actor.patient,
+            local_date=data["local_date"],
+            score=int(data["score"]),
+            client_uuid=data["client_uuid"],
+            now=actor.now,
+        )
+    except (LogRefused, LogConflict) as refusal:
+        return answer(request, _shown(form, actor.today), problem=Problem.of_refusal(refusal, "pain"))
+    return answer(request, data["local_date"], text=f"Saved: pain {data['score']}.", touched=["pain"])
+
+
+def _stiffness(request: HttpRequest) -> HttpResponse:
+    actor = request.actor  # type: ignore[attr-defined]
+    form = StiffnessForm(request.POST)
+    typed = request.POST["minutes"]
+    if not form.is_valid():
+        return answer(request, _shown(form, actor.today), problem=Problem.of_form(form, "stiffness", typed))
+    data = form.cleaned_data
+    try:
+        diary.rate_stiffness(
+            actor=request.user,  # type: ignore[arg-type]
+            patient=actor.patient,
+            local_date=data["local_date"],
+            minutes=data["minutes"],
+            now=actor.now,
+        )
+    except LogRefused as refusal:
+        problem = Problem.of_refusal(refusal, "stiffness", typed)
+        return answer(request, _shown(form, actor.today), problem=problem)
+    text = f"Saved: {data['minutes']} minutes of stiffness."
+    return answer(request, data["local_date"], text=text, touched=["stiffness"])
+
+
+def _shown(form: PainForm | StiffnessForm, today: date) -> date:
+    return min(form.cleaned_data.get("local_date") or today, today)
+
+
+@patient
+@require_POST
+def flare_start(request: HttpRequest) -> HttpResponse:
+    """Tell the therapist that it is clearly worse than usual."""
+    actor = request.actor  # type: ignore[attr-defined]
+    diary.start_flare(actor=request.user, patient=actor.patient, on=actor.today, now=actor.now)  # type: ignore[arg-type]
+    messages.success(request, "Noted. Your therapist can see it.")
+    return redirect("programs:today")
+
+
+@patient
+@require_POST
+def flare_end(request: HttpRequest) -> HttpResponse:
+    """Say that the flare has passed."""
+    actor = request.actor  # type: ignore[attr-defined]
+    if diary.end_flare(actor=request.user, patient=actor.patient, now=actor.now):  # type: ignore[arg-type]
+        messages.success(request, "Good to hear. Noted.")
+    return redirect("programs:today")
