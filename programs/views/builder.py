@@ -120,7 +120,13 @@ def page_context(request: HttpRequest, program: Program, bound: ItemForm | None 
 
 
 def show(
-    request: HttpRequest, program: Program, *, status: int = 200, alert: str = "", bound: ItemForm | None = None
+    request: HttpRequest,
+    program: Program,
+    *,
+    status: int = 200,
+    alert: str = "",
+    say: str = "",
+    bound: ItemForm | None = None,
 ) -> HttpResponse:
     """The whole panel anew (htmx) or the whole page: after undo, a conflict or a fault."""
     program = readable_program(request.actor, program.pk)  # type: ignore[attr-defined]
@@ -130,7 +136,9 @@ def show(
     context = panel_context(request, program, bound) | {"alert": alert}
     response = render(request, "programs/_builder_panel.html", context, status=status)
     response = retarget(reswap(response, "outerHTML"), "#builder-panel")
-    return trigger_client_event(response, "program:changed", {"revision": program.revision, "say": alert})
+    return trigger_client_event(
+        response, "program:changed", {"revision": program.revision, "say": alert or say}, after="swap"
+    )
 
 
 def saved(
@@ -159,7 +167,7 @@ def saved(
     if change is not None:
         places = {str(item.pk): place for place, item in enumerate(program.items.all())}
         detail |= {"did": change.did, "item": change.item, "position": places.get(change.item, -1)}
-    return trigger_client_event(response, "program:changed", detail)
+    return trigger_client_event(response, "program:changed", detail, after="swap")
 
 
 def address(request: HttpRequest, program: Program, change: Change | None = None) -> str:

@@ -147,4 +147,4 @@ def program_undo(request: HttpRequest, program_id: UUID) -> HttpResponse:
         alert = FULL if isinstance(refusal, ProgramFull) else CHANGED_AGAIN
         return builder.show(request, program, status=409, alert=alert)
     builder.forget(request, program, stored)
-    return builder.show(request, program)
+    return builder.show(request, program, say=f"Taken back: {change.name}.")

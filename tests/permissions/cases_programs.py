@@ -4,7 +4,7 @@ from typing import Any
 
 from tests import factories
 from tests.permissions.cases import Case
-from tests.world import World
+from tests.world import ACTORS, World
 
 OURS = {"therapist": 200, "colleague": 200}
 OURS_AFTER_POST = {"therapist": 302, "colleague": 302}
@@ -53,6 +53,20 @@ def assignment_of(world: World) -> dict[str, Any]:
         "i0-repetitions": "3",
     }
 
+
+def api_assignment_of(world: World) -> dict[str, Any]:
+    return {
+        "patient": str(world.dan.pk),
+        "title": "Hips",
+        "starts_on": factories.TODAY.isoformat(),
+        "weekdays": [0, 2, 4],
+        "slots": ["07:30"],
+        "items": [{"exercise": str(world.exercises[0].pk)}],
+    }
+
+
+# Whoever is signed in gets the list of what is theirs, which for most is empty.
+SIGNED_IN = dict.fromkeys([actor for actor in ACTORS if actor not in ("anonymous", "deactivated")], 200)
 
 CASES = [
     Case("programs:program_list", THERAPISTS, canaries=("Morning hips",)),
@@ -130,6 +144,19 @@ CASES = [
         method="POST",
         args=prescription_of,
         data=lambda world: {"withdraw": "1"},
+        writes=True,
+    ),
+    Case("api:program-list", THERAPISTS, canaries=("Morning hips",)),
+    Case("api:program-detail", OURS, args=program_of, canaries=("Morning hips",)),
+    Case("api:prescription-list", SIGNED_IN, canaries=()),
+    Case(
+        "api:prescription-detail", {"therapist": 200, "patient": 200}, args=prescription_of, canaries=("Hips in the",)
+    ),
+    Case(
+        "api:prescription-list",
+        {"therapist": 201},
+        method="POST",
+        data=api_assignment_of,
         writes=True,
     ),
 ]
