@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -38,11 +39,12 @@ def patient_detail(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         "patient": patient,
         "today": today,
         "age": patient.age_on(today),
-        "clock": actor.now.astimezone(ZoneInfo(patient.time_zone)),
+        # As text: a template would turn an instant back into the server's own time zone.
+        "clock": f"{actor.now.astimezone(ZoneInfo(patient.time_zone)):%H:%M}",
         "login": _login(patient, actor.now),
         "conditions": list(PatientCondition.objects.for_clinic(actor.clinic).filter(patient=patient).in_force(today)),
         "seats": _seats(patient, today),
-        "deliveries": Delivery.objects.for_clinic(actor.clinic).reminders_to(patient)[:LAST_DELIVERIES],
+        "deliveries": _deliveries(patient),
     }
     return render(request, "patients/patient_detail.html", context)
 
@@ -53,6 +55,13 @@ def _seats(patient: Patient, today: date) -> list[CareTeam]:
         Q(ended_on=None) | Q(ended_on__gt=today), patient=patient
     )
     return list(seats.select_related("therapist").order_by("-is_lead", "starts_on", "pk"))
+
+
+def _deliveries(patient: Patient) -> Sequence[Delivery]:
+    """The last reminders. They begin once the patient has come in."""
+    if patient.user is None:
+        return []
+    return Delivery.objects.for_clinic(patient.clinic).reminders_to(patient)[:LAST_DELIVERIES]
 
 
 def _login(patient: Patient, now: datetime) -> Login:

@@ -7,7 +7,8 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Greatest
 
 from config.lib.models import LongText, Row, ShortText
 from exercises.features import Feature
@@ -27,6 +28,24 @@ class PrescriptionQuerySet(PatientScopedQuerySet):
     def not_over(self, day: date) -> Self:
         """Running on `day` or starting later."""
         return self.filter(Q(ends_on=None) | Q(ends_on__gte=day))
+
+    def items_in_force(self, day: date) -> models.QuerySet[PrescriptionItem]:
+        """Items of the version that holds on `day`, or at the start of one that starts later, with all they need.
+
+        Grouped by prescription, the newest first; two statements for any number of versions.
+        """
+        reached = Greatest(Value(day), OuterRef("version__prescription__starts_on"))
+        newest = PrescriptionVersion.objects.filter(
+            prescription=OuterRef("version__prescription"), effective_from__lte=reached
+        ).order_by("-effective_from")
+        return (
+            PrescriptionItem.objects.filter(
+                version__prescription__in=self.order_by(), version=Subquery(newest.values("pk")[:1])
+            )
+            .select_related("version__prescription", "exercise")
+            .prefetch_related("exercise__traits")
+            .order_by("-version__prescription__starts_on", "-version__prescription_id", "order", "pk")
+        )
 
     def with_versions(self) -> Self:
         """Versions newest first, with items and their exercises."""

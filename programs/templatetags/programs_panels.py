@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -30,8 +31,9 @@ def prescription_panel(context: dict[str, Any], patient: Patient) -> dict[str, A
     """What runs for this patient today or starts later, newest first, with pictures and schedule."""
     request = context["request"]
     today = patient.local_today(request.actor.now)
-    found = Prescription.objects.for_clinic(patient.clinic).filter(patient=patient).not_over(today).with_versions()
-    running = [(prescription, prescription.version_on(max(today, prescription.starts_on))) for prescription in found]
+    found = Prescription.objects.for_clinic(patient.clinic).filter(patient=patient).not_over(today)
+    items = groupby(found.items_in_force(today), key=lambda item: item.version)
+    running = [(version.prescription, version, list(own)) for version, own in items]
     return {"request": request, "patient": patient, "running": running, "today": today}
 
 
