@@ -179,12 +179,10 @@ def _with_neighbours(request: HttpRequest, assignment: Assignment) -> list[dict[
 
 
 def _neighbours(row: AssignItemForm, known: dict[str, Exercise], assignment: Assignment) -> list[Instead]:
-    named = row.exercise.neighbours
-    return [
-        _instead(label, known[named[kind]], assignment)
-        for kind, label in NEIGHBOURS.items()
-        if named.get(kind) in known
-    ]
+    labels: dict[str, list[str]] = {}
+    for kind, label in NEIGHBOURS.items():
+        labels.setdefault(row.exercise.neighbours.get(kind) or "", []).append(label)
+    return [_instead(" · ".join(words), known[code], assignment) for code, words in labels.items() if code in known]
 
 
 def _search(request: HttpRequest, assignment: Assignment, where: str) -> list[Instead]:

@@ -15,4 +15,5 @@ class Command(BaseCommand):
             loaded = templates.load()
         except templates.TemplateFault as fault:
             raise CommandError(str(fault)) from fault
-        self.stdout.write(f"Programs: {loaded.added} added, {loaded.changed} changed, {loaded.unchanged} as they were.")
+        if options["verbosity"]:
+            self.stdout.write(f"Programs: {loaded.added} added, {loaded.changed} changed, {loaded.unchanged} as they were.")
