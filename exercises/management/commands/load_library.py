@@ -14,4 +14,5 @@ class Command(BaseCommand):
             loaded = library.load(entries=read_library())
         except LibraryError as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(str(loaded))
+        if options["verbosity"]:
+            self.stdout.write(str(loaded))
