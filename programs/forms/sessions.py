@@ -30,6 +30,11 @@ def entry(item_id: UUID, answer: str) -> EntryDraft:
     return EntryDraft(item_id, "" if status == OPEN else status, reason)
 
 
+def score(value: str) -> int | None:
+    """The rating in a button's value; None when it takes one back or says nothing."""
+    return int(value) if value and value != CLEAR else None
+
+
 class SessionForm(HouseForm, forms.Form):
     """One exercise's answer, or a rating, or the note of one set. Absent fields stay as they are."""
 
@@ -68,8 +73,9 @@ class SessionForm(HouseForm, forms.Form):
             slot=data["slot"],
             entries=(entry(data["item"], data["answer"]),) if data["item"] else (),
             note=data["note"] if "note" in self.data else None,
+            pain_before=score(data["pain_before"]),
+            pain_after=score(data["pain_after"]),
             cleared=frozenset(name for name, value in pain.items() if value == CLEAR),
-            **{name: int(value) for name, value in pain.items() if value != CLEAR},
         )
 
 
@@ -125,4 +131,4 @@ class AllDoneForm(HouseForm, forms.Form):
         pain = self.cleaned_data["pain"]
         if not pain or not is_last:
             return {}
-        return {"cleared": frozenset({"pain_after"})} if pain == CLEAR else {"pain_after": int(pain)}
+        return {"cleared": frozenset({"pain_after"})} if pain == CLEAR else {"pain_after": score(pain)}

@@ -1,7 +1,6 @@
 """The patient's day in the browser: answers, corrections, empty states, without and with htmx."""
 
 import re
-from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -14,6 +13,7 @@ from patients.models import PainEntry, Stiffness
 from programs.models import Entry, PrescriptionItem, PrescriptionVersion, Session
 from tests import factories
 from tests.factories import TODAY
+from tests.programs.portal import items_of, log, sign_in, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 MOST_QUERIES = 15
@@ -22,28 +22,12 @@ TODAY_URL = "/today/"
 
 @pytest.fixture
 def own(client: Client, dan) -> Client:
-    client.force_login(dan.user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return sign_in(client, dan)
 
 
 @pytest.fixture
 def items(prescription) -> list[PrescriptionItem]:
-    return list(PrescriptionItem.objects.filter(version__prescription=prescription))
-
-
-def form(own_prescription, **values):
-    base = {
-        "client_uuid": uuid4(),
-        "prescription": own_prescription.pk,
-        "local_date": TODAY.isoformat(),
-        "slot": "07:30",
-    }
-    return base | values
-
-
-def log(client: Client, own_prescription, *, htmx: bool = False, **values):
-    headers = {"HX-Request": "true"} if htmx else {}
-    return client.post(reverse("programs:session_log"), form(own_prescription, **values), headers=headers)
+    return items_of(prescription)
 
 
 # --- The page ------------------------------------------------------------------------------------------------
@@ -51,7 +35,7 @@ def log(client: Client, own_prescription, *, htmx: bool = False, **values):
 
 @pytest.mark.sqlite
 def test_today_greets_and_shows_what_is_due(own, items):
-    page = own.get(TODAY_URL).content.decode()
+    page = text_of(own.get(TODAY_URL))
 
     assert "Good morning." in page
     assert "Two exercises, about" in page
@@ -66,13 +50,13 @@ def test_today_knows_the_hour_where_the_patient_lives(own, dan):
     dan.time_zone = "Asia/Tokyo"  # 18:00 there
     dan.save()
 
-    assert "Good evening." in own.get(TODAY_URL).content.decode()
+    assert "Good evening." in text_of(own.get(TODAY_URL))
 
 
 def test_today_says_when_the_next_exercises_are(own, dan, prescription):
     PrescriptionVersion.objects.filter(prescription=prescription).update(weekdays=0b1000000)
 
-    page = own.get(TODAY_URL).content.decode()
+    page = text_of(own.get(TODAY_URL))
 
     assert "Nothing is due today." in page
     assert "Your next exercises are on Sunday 22 November." in page
@@ -81,7 +65,7 @@ def test_today_says_when_the_next_exercises_are(own, dan, prescription):
 def test_today_says_whom_to_ask_for_a_program(own, prescription):
     prescription.delete()
 
-    page = own.get(TODAY_URL).content.decode()
+    page = text_of(own.get(TODAY_URL))
 
     assert "Ana Lind has not given you a program yet." in page
 
@@ -90,7 +74,7 @@ def test_today_is_kind_when_all_is_done(own, prescription, items):
     for item in items:
         log(own, prescription, item=item.pk, answer="done")
 
-    page = own.get(TODAY_URL).content.decode()
+    page = text_of(own.get(TODAY_URL))
 
     assert "That is everything for today." in page
     assert "2 of 2 done" in page
@@ -124,7 +108,7 @@ def test_session_log_without_a_script_comes_back_to_the_card(own, prescription, 
     assert response.status_code == 302
     assert response["Location"] == f"/today/#card-{items[0].pk}-0730"
     assert Entry.objects.get().status == "done"
-    assert "Saved: done." in own.get(TODAY_URL).content.decode()
+    assert "Saved: done." in text_of(own.get(TODAY_URL))
 
 
 @pytest.mark.sqlite
@@ -132,20 +116,20 @@ def test_skip_without_a_script_asks_for_the_reason_and_then_saves(own, prescript
     asked = log(own, prescription, item=items[0].pk, answer="skipped")
 
     assert asked.status_code == 422
-    page = asked.content.decode()
+    page = text_of(asked)
     assert f'id="reasons-{items[0].pk}-0730">' in page  # not hidden
     assert f'id="reasons-{items[1].pk}-0730" hidden' in page
     assert Session.objects.count() == 0
 
     log(own, prescription, item=items[0].pk, answer="skipped:pain")
     assert list(Entry.objects.values_list("status", "reason")) == [("skipped", "pain")]
-    assert "too painful" in own.get(TODAY_URL).content.decode()
+    assert "too painful" in text_of(own.get(TODAY_URL))
 
 
 @pytest.mark.sqlite
 def test_all_done_with_pain_3_is_one_post(own, prescription, items):
     lines = [f"{prescription.pk}|07:30|{item.pk}" for item in items]
-    page = own.get(TODAY_URL).content.decode()
+    page = text_of(own.get(TODAY_URL))
     assert [f'name="lines" value="{line}"' in page for line in lines] == [True, True]
 
     body = {"client_uuid": uuid4(), "local_date": TODAY.isoformat(), "answer": "done", "lines": lines, "pain": "3"}
@@ -197,7 +181,7 @@ def test_all_done_refuses_lines_that_are_none(own, line):
     response = own.post(reverse("programs:session_all_done"), body)
 
     assert response.status_code == 422
-    assert "alert" in response.content.decode()
+    assert "alert" in text_of(response)
 
 
 # --- With htmx ------------------------------------------------------------------------------------------------
@@ -207,7 +191,7 @@ def test_htmx_gets_the_card_the_head_the_bar_and_an_undo(own, prescription, item
     response = log(own, prescription, htmx=True, item=items[0].pk, answer="done")
 
     assert response.status_code == 200
-    page = response.content.decode()
+    page = text_of(response)
     assert "<html" not in page
     assert f'id="card-{items[0].pk}-0730"' in page
     assert f'id="card-{items[1].pk}-0730"' not in page
@@ -217,7 +201,7 @@ def test_htmx_gets_the_card_the_head_the_bar_and_an_undo(own, prescription, item
 
 
 def test_undo_opens_the_answer_again(own, prescription, items):
-    toast = log(own, prescription, htmx=True, item=items[0].pk, answer="done").content.decode()
+    toast = text_of(log(own, prescription, htmx=True, item=items[0].pk, answer="done"))
     undo = toast[toast.index("data-undo") :]
     fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', undo))
     assert fields["answer"] == "open"
@@ -230,7 +214,7 @@ def test_undo_opens_the_answer_again(own, prescription, items):
 
 def test_undo_of_a_change_brings_the_former_answer_back(own, prescription, items):
     log(own, prescription, item=items[0].pk, answer="skipped:tired")
-    toast = log(own, prescription, htmx=True, item=items[0].pk, answer="done", was="skipped:tired").content.decode()
+    toast = text_of(log(own, prescription, htmx=True, item=items[0].pk, answer="done", was="skipped:tired"))
     fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', toast[toast.index("data-undo") :]))
 
     own.post(reverse("programs:session_log"), fields)
@@ -245,7 +229,7 @@ def test_a_used_id_with_another_answer_is_told_and_the_first_stands(own, prescri
     response = log(own, prescription, client_uuid=used, item=items[0].pk, answer="partly")
 
     assert response.status_code == 409
-    assert "This page was not up to date." in response.content.decode()
+    assert "This page was not up to date." in text_of(response)
     assert Entry.objects.get().status == "done"
 
 
@@ -256,7 +240,7 @@ def test_a_used_id_with_another_answer_is_told_and_the_first_stands(own, prescri
 def test_pain_before_0_and_taking_it_back(own, prescription):
     log(own, prescription, pain_before="0")
     assert PainEntry.objects.get().score == 0
-    assert '<span class="pain-value">0</span>' in own.get(TODAY_URL).content.decode()
+    assert '<span class="pain-value">0</span>' in text_of(own.get(TODAY_URL))
 
     log(own, prescription, pain_before="none")
     assert PainEntry.objects.count() == 0
@@ -264,7 +248,7 @@ def test_pain_before_0_and_taking_it_back(own, prescription):
 
 def test_a_note_is_kept_and_can_be_emptied(own, prescription):
     log(own, prescription, note="Felt good <b>")
-    assert "Felt good &lt;b&gt;" in own.get(TODAY_URL).content.decode()
+    assert "Felt good &lt;b&gt;" in text_of(own.get(TODAY_URL))
 
     log(own, prescription, note="")
     assert Session.objects.get().note == ""
@@ -277,7 +261,7 @@ def test_a_note_that_cannot_be_kept_is_said_and_not_lost(own, prescription, note
     response = log(own, prescription, note=note)
 
     assert response.status_code == 422
-    page = response.content.decode()
+    page = text_of(response)
     assert message in page
     assert note in page
     assert Session.objects.count() == 0
@@ -288,7 +272,7 @@ def test_pain_is_a_whole_number_from_0_to_10(own, prescription, score):
     response = log(own, prescription, pain_after=score)
 
     assert response.status_code == 422
-    assert "Choose a whole number from 0 to 10." in response.content.decode()
+    assert "Choose a whole number from 0 to 10." in text_of(response)
     assert PainEntry.objects.count() == Session.objects.count() == 0
 
 
@@ -334,79 +318,6 @@ def test_pain_add_on_a_day_off_corrects_the_first_rating(own, prescription):
 
     pain = PainEntry.objects.get()
     assert (pain.score, pain.moment, pain.edited_at is None) == (6, "daily", False)
-    page = own.get(TODAY_URL).content.decode()
+    page = text_of(own.get(TODAY_URL))
     assert '<span class="pain-value">6</span>' in page
     assert "edited" in page
-
-
-# --- Other days -----------------------------------------------------------------------------------------------
-
-
-def test_yesterdays_pain_is_corrected_in_three_taps_and_marked(own, prescription):
-    yesterday = TODAY - timedelta(days=1)
-    log(own, prescription, local_date=yesterday.isoformat(), pain_after="7")
-    assert f'href="/today/{yesterday}/"' in own.get(TODAY_URL).content.decode()  # one
-
-    page = own.get(f"/today/{yesterday}/").content.decode()
-    after = page[page.index(f'id="after-{prescription.pk}-0730"') :][:200]
-    assert " open>" in after  # a rated row stands open: no tap
-    log(own, prescription, local_date=yesterday.isoformat(), pain_after="4")  # two
-
-    assert PainEntry.objects.get().score == 4
-    assert "edited" in own.get(f"/today/{yesterday}/").content.decode()
-
-
-def test_a_day_that_is_not_there(own, prescription):
-    assert own.get(f"/today/{TODAY + timedelta(days=1)}/").status_code == 404
-    assert own.get("/today/2026-02-30/").status_code == 404
-    assert own.get("/today/0000-00-00/").status_code == 404
-    assert own.get("/today/0001-01-01/").status_code == 200
-
-
-def test_no_entry_for_tomorrow_and_none_older_than_a_week(own, prescription, items):
-    for days in (1, -8):
-        day = (TODAY + timedelta(days=days)).isoformat()
-        response = log(own, prescription, local_date=day, item=items[0].pk, answer="done")
-        assert response.status_code == 422
-        assert 'role="alert"' in response.content.decode()
-    assert Session.objects.count() == 0
-
-
-def test_an_old_day_can_be_read_and_not_written(own, prescription):
-    page = own.get(f"/today/{TODAY - timedelta(days=8)}/").content.decode()
-
-    assert "can no longer be changed" in page
-    assert 'name="answer"' not in page
-    assert "Not logged" in page
-
-
-# --- Somebody else's ------------------------------------------------------------------------------------------
-
-
-@pytest.mark.sqlite
-def test_foreign_programs_and_items_are_not_there(own, world, prescription, items):
-    theirs = world.eve.prescriptions.get()
-    item = PrescriptionItem.objects.get(version__prescription=theirs)
-
-    assert log(own, theirs, item=item.pk, answer="done").status_code == 404
-    assert log(own, prescription, item=item.pk, answer="done").status_code == 404
-    assert log(own, theirs, pain_after="3").status_code == 404
-    assert own.get(reverse("programs:my_exercise", args=[item.pk])).status_code == 404
-    assert Session.objects.count() == PainEntry.objects.count() == 0
-
-
-# --- Flare ----------------------------------------------------------------------------------------------------
-
-
-def test_a_flare_starts_once_and_ends(own, dan):
-    for _ in range(2):
-        own.post(reverse("programs:flare_start"))
-    flare = dan.flares.get()
-    assert (flare.started_on, flare.ended_on) == (TODAY, None)
-    assert "A flare since Wednesday 18 November" in own.get(TODAY_URL).content.decode()
-
-    for _ in range(2):
-        own.post(reverse("programs:flare_end"))
-    flare.refresh_from_db()
-    assert flare.ended_on == TODAY
-    assert "A flare since" not in own.get(TODAY_URL).content.decode()

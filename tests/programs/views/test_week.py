@@ -13,6 +13,7 @@ from programs.services import sessions
 from programs.services.sessions import EntryDraft, SessionDraft
 from tests import factories
 from tests.factories import NOW, TODAY
+from tests.programs.portal import text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 
@@ -35,7 +36,7 @@ def test_week_shows_each_state_with_its_word_and_links_each_day(own, dan, prescr
     log(dan, prescription, monday, "done", "partly", pain_after=0)
     log(dan, prescription, TODAY, "skipped", "skipped")
 
-    page = own.get(reverse("programs:week")).content.decode()
+    page = text_of(own.get(reverse("programs:week")))
 
     assert "1 of 6 exercises done" in page
     assert f'href="/today/{monday}/"' in page
@@ -48,11 +49,11 @@ def test_week_shows_each_state_with_its_word_and_links_each_day(own, dan, prescr
 
 def test_week_goes_back_and_forth_but_not_ahead(own, prescription):
     last = TODAY - timedelta(days=9)
-    page = own.get(reverse("programs:week")).content.decode()
+    page = text_of(own.get(reverse("programs:week")))
     assert f"?monday={last}" in page
     assert "Week after" not in page
 
-    page = own.get(reverse("programs:week") + f"?monday={last}").content.decode()
+    page = text_of(own.get(reverse("programs:week") + f"?monday={last}"))
     assert f"?monday={last + timedelta(days=7)}" in page
 
 
@@ -79,7 +80,7 @@ def test_my_program_says_schedule_and_days_in_words(own, dan, prescription):
     factories.make_prescription(dan, starts_on=TODAY + timedelta(days=5), title="Coming soon")
     ended = factories.make_prescription(dan, ends_on=TODAY - timedelta(days=1), title="Long past")
 
-    page = own.get(reverse("programs:my_program")).content.decode()
+    page = text_of(own.get(reverse("programs:my_program")))
 
     assert "Every day at 07:30" in page
     assert "Mon, Wed, Fri" in page
@@ -102,14 +103,14 @@ def test_my_program_takes_the_same_queries_for_many_exercises(own, dan, prescrip
 def test_my_program_without_one_says_whom_to_ask(own, prescription):
     prescription.delete()
 
-    assert "Ana Lind has not given you a program yet." in own.get(reverse("programs:my_program")).content.decode()
+    assert "Ana Lind has not given you a program yet." in text_of(own.get(reverse("programs:my_program")))
 
 
 def test_my_exercise_shows_the_prescribed_dose_and_the_steps(own, prescription):
     item = PrescriptionItem.objects.filter(version__prescription=prescription).first()
     PrescriptionItem.objects.filter(pk=item.pk).update(hold_seconds=20, note="Slowly.")
 
-    page = own.get(reverse("programs:my_exercise", args=[item.pk])).content.decode()
+    page = text_of(own.get(reverse("programs:my_exercise", args=[item.pk])))
 
     assert "3 × 20 s" in page
     assert "Slowly." in page
