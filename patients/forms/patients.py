@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from django import forms
 
@@ -53,7 +54,8 @@ GROUPS: dict[str, list[Condition]] = {
 }
 
 
-class ConditionBox(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ConditionBox:
     condition: Condition
     checked: bool
 
