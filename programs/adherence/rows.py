@@ -38,7 +38,8 @@ def records_for(patient_ids: Collection[UUID], first: date, last: date) -> dict[
     records = {patient_id: Record() for patient_id in patient_ids}
     for patient_id, course in courses_for(patient_ids, first, last):
         records[patient_id].courses.append(course)
-    rows = Session.objects.filter(patient__in=patient_ids).between(first, last)
+    # A session that holds only a rating or a note answers nothing yet.
+    rows = Session.objects.filter(patient__in=patient_ids).exclude(done=0, partly=0, skipped=0).between(first, last)
     columns = ("prescription_id", "version_id", "local_date", "expected", "done", "partly", "skipped")
     logs = rows.order_by().values_list("patient_id", *columns)
     for patient_id, prescription_id, version_id, day, *counts in logs:

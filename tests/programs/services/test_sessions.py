@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from patients.models import AuditEvent, PainEntry, Patient, Stiffness
+from programs import adherence
 from programs.models import Entry, LogReceipt, Prescription, PrescriptionItem, PrescriptionVersion, Session
 from programs.services import sessions
 from programs.services.sessions import EntryDraft, LogConflict, LogRefused, SessionDraft
@@ -168,6 +169,16 @@ def test_log_refreshes_the_status_of_the_patient(dan, prescription):
     dan.refresh_from_db()
     assert dan.status.done == 2
     assert (dan.status.last_pain, dan.status.last_pain_on) == (0, TODAY)
+
+
+@pytest.mark.sqlite
+def test_log_of_a_rating_alone_is_not_held_against_the_patient(dan, prescription):
+    before = adherence.figures_for([dan], NOW)[dan.pk]
+
+    log(dan, draft(prescription, pain_before=4))
+    log(dan, draft(prescription, local_date=TODAY - timedelta(days=1), note="Away"))
+
+    assert adherence.figures_for([dan], NOW)[dan.pk] == before
 
 
 # --- The same write again ------------------------------------------------------------------------------------
