@@ -14,5 +14,5 @@ MAIL_FOLDER = RACHIS_DATA / "mail"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
-SITE_URL = "http://testserver"
+SITE_URL = env.str("SITE_URL", default="http://testserver")
 LOGGING = logging_config(json=False, level="ERROR")
