@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
+from django.apps import apps
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef
 
 if TYPE_CHECKING:
     from patients.access import Actor
@@ -39,12 +40,9 @@ class PatientScopedQuerySet(ClinicScopedQuerySet):
         """Rows about the patients this therapist treats today, in the clinic they work in now."""
         if actor.clinic is None or not actor.is_therapist:
             return self.none()
-        prefix = f"{self.patient_path}__" if self.patient_path else ""
-        return self.for_clinic(actor.clinic).filter(
-            Q(**{f"{prefix}care_team__ended_on": None})
-            | Q(**{f"{prefix}care_team__ended_on__gt": actor.today}),
-            **{f"{prefix}care_team__therapist": actor.user.pk, f"{prefix}care_team__starts_on__lte": actor.today},
-        )
+        seats = apps.get_model("patients", "CareTeam").objects.on(actor.today)
+        seat = seats.filter(therapist=actor.user.pk, patient=OuterRef(self.patient_path or "pk"))
+        return self.for_clinic(actor.clinic).filter(Exists(seat))
 
     def for_actor(self, actor: Actor) -> Self:
         """What this person may read by role: the therapist's caseload, or the patient's own rows."""
