@@ -29,8 +29,8 @@ class TimeInput(forms.TimeInput):
 class WholeNumberField(forms.IntegerField):
     """A whole number from `low` to `high`, written with the digits 0-9. One sentence answers every fault."""
 
-    def __init__(self, *, low: int, high: int, **kwargs: Any) -> None:
-        self.sentence = f"Enter a whole number from {low} to {high}."
+    def __init__(self, *, low: int, high: int, sentence: str = "", **kwargs: Any) -> None:
+        self.sentence = sentence or f"Enter a whole number from {low} to {high}."
         super().__init__(**kwargs)
         self.validators += between(low, high, self.sentence)
         self.widget.attrs |= {"min": low, "max": high, "step": 1, "inputmode": "numeric"}

@@ -120,8 +120,8 @@ class AssignSerializer(KnownFieldsMixin, serializers.Serializer):
     slots = serializers.ListField(
         child=serializers.TimeField(input_formats=["%H:%M"], format="%H:%M"), max_length=4, default=list
     )
-    items = DraftSerializer(many=True, allow_empty=False, max_length=MOST_ITEMS)
-    answers = AnswerSerializer(many=True, required=False, max_length=MOST_ITEMS)
+    items = serializers.ListField(child=DraftSerializer(), allow_empty=False, max_length=MOST_ITEMS)
+    answers = serializers.ListField(child=AnswerSerializer(), default=list, max_length=MOST_ITEMS)
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
         if (data["weekdays"] is None) == (data["times_per_week"] is None):
@@ -144,7 +144,7 @@ class AssignSerializer(KnownFieldsMixin, serializers.Serializer):
 
     @property
     def answers_by_exercise(self) -> dict[UUID, SafetyAnswer]:
-        answers = self.validated_data.get("answers", [])
+        answers = self.validated_data["answers"]
         return {answer["exercise"]: SafetyAnswer(answer["confirmed"], answer["reason"]) for answer in answers}
 
     def drafts(self, patient: Patient) -> list[ItemDraft]:
@@ -171,7 +171,6 @@ class Prescriptions:
     """The caseload's prescriptions for a therapist, their own for a patient, none for anybody else."""
 
     access = Mark("owner")
-    serializer_class = PrescriptionSerializer
 
     def get_queryset(self) -> QuerySet[Prescription]:
         if getattr(self, "swagger_fake_view", False):
@@ -181,6 +180,7 @@ class Prescriptions:
 
 
 class PrescriptionList(Prescriptions, generics.ListAPIView):
+    serializer_class = PrescriptionSerializer
     pagination_class = ProgramPages
 
     @extend_schema(request=AssignSerializer, responses={201: PrescriptionSerializer})
@@ -238,6 +238,8 @@ def _said(unanswered: SafetyUnanswered) -> dict[str, list[str]]:
 
 class PrescriptionDetail(Prescriptions, generics.RetrieveAPIView):
     """One prescription. A therapist's look at it is noted for the patient to see."""
+
+    serializer_class = PrescriptionSerializer
 
     def get_object(self) -> Prescription:
         prescription: Prescription = super().get_object()

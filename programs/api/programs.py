@@ -79,7 +79,6 @@ class Programs:
     """The clinic's own programs and the ready-made ones."""
 
     access = Mark("staff", frozenset({THERAPIST}))
-    serializer_class = ProgramSerializer
 
     def get_queryset(self) -> QuerySet[Program]:
         if getattr(self, "swagger_fake_view", False):
@@ -89,9 +88,10 @@ class Programs:
 
 
 class ProgramList(Programs, generics.ListAPIView):
+    serializer_class = ProgramSerializer
     filterset_class = ProgramFilter
     pagination_class = ProgramPages
 
 
 class ProgramDetail(Programs, generics.RetrieveAPIView):
-    pass
+    serializer_class = ProgramSerializer

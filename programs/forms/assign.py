@@ -222,7 +222,7 @@ class Assignment:
     def fault_links(self) -> list[tuple[str, str]]:
         """Every fault in words, with the place where it is mended."""
         schedule = [
-            (f"id_{name}", f"{self.schedule.fields[name].label}: {error}")
+            (f"id_{name}", f"{self.schedule[name].label}: {error}")
             for name, errors in self.schedule.errors.items()
             for error in errors
         ]
@@ -257,8 +257,7 @@ def _ever_due(row: AssignItemForm, rule: Rule) -> bool:
 def _typed(form: forms.BaseForm, data: Mapping[str, Any]) -> dict[str, Any]:
     """What was sent for each field, as it was typed."""
     return {
-        name: field.widget.value_from_datadict(data, {}, form.add_prefix(name))  # type: ignore[arg-type]
-        for name, field in form.fields.items()
+        name: field.widget.value_from_datadict(data, {}, form.add_prefix(name)) for name, field in form.fields.items()
     }
 
 

@@ -18,11 +18,13 @@ REVISION_LOST = "This page is out of date. Load it again."
 
 
 def _revision_field() -> forms.Field:
-    field = WholeNumberField(
-        low=1, high=LARGEST_REVISION, widget=forms.HiddenInput, error_messages={"required": REVISION_LOST}
+    return WholeNumberField(
+        low=1,
+        high=LARGEST_REVISION,
+        sentence=REVISION_LOST,
+        widget=forms.HiddenInput,
+        error_messages={"required": REVISION_LOST},
     )
-    field.sentence = REVISION_LOST
-    return field
 
 
 class RevisionForm(HouseForm, forms.Form):
@@ -76,13 +78,10 @@ class MoveForm(RevisionForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        if self.is_valid_so_far and data.get("position") is None and not data.get("direction"):
+        is_said = data.get("position") is not None or data.get("direction")
+        if not is_said and not {"position", "direction"} & set(self.errors):
             raise forms.ValidationError("Say where to: a position, up or down.")
         return data
-
-    @property
-    def is_valid_so_far(self) -> bool:
-        return not self._errors
 
     def position_from(self, current: int) -> int:
         """The place wanted, counted from 0."""

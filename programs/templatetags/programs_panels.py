@@ -63,7 +63,7 @@ def _patient(request: Any) -> Patient | None:
         else:
             found = Patient.objects.for_clinic(request.actor.clinic).filter(pk=wanted).first()
         request._looked_at = found if found and may(request.actor, "patient.write", found) else None
-    return request._looked_at  # type: ignore[no-any-return]
+    return request._looked_at
 
 
 def _conditions(request: Any) -> frozenset[Any] | None:
@@ -72,4 +72,4 @@ def _conditions(request: Any) -> frozenset[Any] | None:
         request._looked_at_conditions = (
             conditions_of(patient, patient.local_today(request.actor.now)) if patient else None
         )
-    return request._looked_at_conditions  # type: ignore[no-any-return]
+    return request._looked_at_conditions

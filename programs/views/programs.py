@@ -116,8 +116,8 @@ def program_settings(request: HttpRequest, program_id: UUID) -> HttpResponse:
             except RevisionConflict:
                 status = 409
                 form.add_error(None, RENAME_CONFLICT)
-                form.data = form.data.copy()
-                form.data["revision"] = Program.objects.for_clinic(actor.clinic).get(pk=program_id).revision
+                fresh = Program.objects.for_clinic(actor.clinic).get(pk=program_id)
+                form.data = {**form.data.dict(), "revision": fresh.revision}  # type: ignore[attr-defined]
             else:
                 messages.success(request, "Saved.")
                 return redirect("programs:program_detail", program_id)

@@ -16,4 +16,6 @@ class Command(BaseCommand):
         except templates.TemplateFault as fault:
             raise CommandError(str(fault)) from fault
         if options["verbosity"]:
-            self.stdout.write(f"Programs: {loaded.added} added, {loaded.changed} changed, {loaded.unchanged} as they were.")
+            self.stdout.write(
+                f"Programs: {loaded.added} added, {loaded.changed} changed, {loaded.unchanged} as they were."
+            )
