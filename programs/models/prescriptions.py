@@ -151,9 +151,7 @@ class SafetyDecision(Row):
     class Meta:
         ordering = ["-rating", "pk"]
         constraints = [
-            models.CheckConstraint(
-                name="avoid_needs_a_reason", condition=~Q(rating=Rating.AVOID) | ~Q(reason="")
-            ),
+            models.CheckConstraint(name="avoid_needs_a_reason", condition=~Q(rating=Rating.AVOID) | ~Q(reason="")),
         ]
 
     def __str__(self) -> str:
