@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection
 from datetime import date, timedelta
+from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Count, F, FilteredRelation, OuterRef, Q, Subquery
 
 from config.lib.words import Word
 from patients.access import Actor
-from patients.models import Flare, Patient, PatientCondition
-from patients.models.patients import PatientQuerySet
+from patients.conditions import Condition
+from patients.models import Patient, PatientCondition
+from patients.models.patients import PatientQuerySet, name_holds
 from programs.models import Prescription
 
 QUIET_DAYS = 7
@@ -54,36 +58,43 @@ COLUMNS = {
 
 
 def caseload(actor: Actor) -> PatientQuerySet:
-    """The patients this therapist treats today; two seats beside one patient are still one row."""
+    """The patients this therapist treats today, with `flare_now` (at most one) and `runs_since`.
+
+    Two seats beside one patient are still one row. `runs_since` is the first day of the oldest running prescription.
+    """
     mine = Patient.objects.for_actor(actor).values("pk")
-    return Patient.objects.for_clinic(actor.clinic).active().filter(pk__in=mine)
+    running = Prescription.objects.filter(patient=OuterRef("pk")).active_on(actor.today).order_by("starts_on")
+    patients = Patient.objects.for_clinic(actor.clinic).active().filter(pk__in=mine)
+    return patients.annotate(
+        flare_now=FilteredRelation("flares", condition=Q(flares__ended_on=None)),
+        runs_since=Subquery(running.values("starts_on")[:1]),
+    )
 
 
-def condition_of(sign: Sign, today: date) -> Q:
-    """`sign` as a condition on patients, on the calendar day of the clinic."""
-    running = Prescription.objects.filter(patient=OuterRef("pk")).active_on(today)
-    long_enough = running.filter(starts_on__lte=today - timedelta(days=QUIET_DAYS))
-    silent_since = today - timedelta(days=QUIET_DAYS)
+def shows(sign: Sign, today: date) -> Q:
+    """`sign` as a condition on a caseload, on the calendar day of the clinic."""
+    week_ago = today - timedelta(days=QUIET_DAYS)
     if sign is Sign.FLARE:
-        return Q(Exists(Flare.objects.filter(patient=OuterRef("pk")).running()))
+        return Q(flare_now__isnull=False)
     if sign is Sign.PAIN:
         recent = today - timedelta(days=RECENT_DAYS - 1)
         return Q(status__last_pain__gte=STRONG_PAIN, status__last_pain_on__gte=recent)
     if sign is Sign.QUIET:
-        quiet = Q(status__last_activity_on=None) | Q(status__last_activity_on__lte=silent_since)
-        return quiet & Q(Exists(long_enough))
-    return ~Q(Exists(running))
+        silent = Q(status__last_activity_on=None) | Q(status__last_activity_on__lte=week_ago)
+        return Q(runs_since__lte=week_ago) & silent
+    return Q(runs_since=None)
 
 
-def counts(patients: PatientQuerySet, today: date) -> dict[str, int]:
-    """How many patients there are (`all`) and how many show each sign; one statement."""
-    signs = {sign.value: Count("pk", filter=condition_of(sign, today)) for sign in Sign}
-    return patients.order_by().aggregate(all=Count("pk"), **signs)
+def wanted(text: str, sign: Sign | None, today: date) -> Q:
+    """The name holds `text`, and the patient shows `sign`."""
+    return name_holds(text) & shows(sign, today) if sign else name_holds(text)
 
 
-def narrow(patients: PatientQuerySet, *, text: str, sign: Sign | None, today: date) -> PatientQuerySet:
-    found = patients.search(text)
-    return found.filter(condition_of(sign, today)) if sign else found
+def counts(patients: PatientQuerySet, found: Q, today: date) -> dict[str, int]:
+    """How many there are (`all`), how many show each sign, and how many fit `found`; one statement."""
+    signs = {sign.value: Count("pk", filter=shows(sign, today)) for sign in Sign}
+    everyone = Count("pk")
+    return patients.order_by().aggregate(all=everyone, found=Count("pk", filter=found) if found else everyone, **signs)
 
 
 def ordered(patients: PatientQuerySet, sort: Sort, *, descending: bool) -> PatientQuerySet:
@@ -94,16 +105,19 @@ def ordered(patients: PatientQuerySet, sort: Sort, *, descending: bool) -> Patie
     return patients.order_by(column.desc(nulls_last=True) if descending else column.asc(nulls_last=True), *NAME)
 
 
-def with_row_facts(patients: PatientQuerySet, actor: Actor) -> PatientQuerySet:
-    """What a row of the table shows: status, flare, conditions in force, running prescriptions. Three statements."""
-    flare = Flare.objects.filter(patient=OuterRef("pk")).running()
-    conditions = PatientCondition.objects.for_clinic(actor.clinic).in_force(actor.today)
-    running = Prescription.objects.for_clinic(actor.clinic).active_on(actor.today)
-    return (
-        patients.select_related("status")
-        .annotate(flare_since=Subquery(flare.values("started_on")[:1]))
-        .prefetch_related(
-            Prefetch("conditions", queryset=conditions, to_attr="facts"),
-            Prefetch("prescriptions", queryset=running.only("patient_id", "title", "starts_on"), to_attr="running"),
-        )
-    )
+def conditions_of(patient_ids: Collection[UUID], actor: Actor) -> dict[UUID, list[str]]:
+    """Names of the conditions in force of each patient; one statement."""
+    rows = PatientCondition.objects.for_clinic(actor.clinic).in_force(actor.today).filter(patient__in=patient_ids)
+    found: defaultdict[UUID, list[str]] = defaultdict(list)
+    for patient_id, condition in rows.order_by("condition").values_list("patient_id", "condition"):
+        found[patient_id].append(Condition(condition).label)
+    return found
+
+
+def programs_of(patient_ids: Collection[UUID], actor: Actor) -> dict[UUID, list[str]]:
+    """Titles of the running prescriptions of each patient, the newest first; one statement."""
+    rows = Prescription.objects.for_clinic(actor.clinic).active_on(actor.today).filter(patient__in=patient_ids)
+    found: defaultdict[UUID, list[str]] = defaultdict(list)
+    for patient_id, title in rows.order_by("-starts_on", "-pk").values_list("patient_id", "title"):
+        found[patient_id].append(title)
+    return found

@@ -17,6 +17,16 @@ from patients.models.clinics import Clinic
 from patients.tenancy import PatientScopedQuerySet
 
 
+def years_between(birth: date, day: date) -> int:
+    """Completed years of life."""
+    return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
+
+
+def name_holds(text: str) -> Q:
+    """Every word of `text` is in the name, whatever its case and accents."""
+    return Q(*(Q(search_name__contains=word) for word in fold(text).split()))
+
+
 class PatientQuerySet(PatientScopedQuerySet):
     patient_path = ""
 
@@ -25,10 +35,7 @@ class PatientQuerySet(PatientScopedQuerySet):
 
     def search(self, text: str) -> Self:
         """Patients whose name holds every word of `text`, whatever its case and accents."""
-        found = self
-        for word in fold(text).split():
-            found = found.filter(search_name__contains=word)
-        return found
+        return self.filter(name_holds(text))
 
 
 class Patient(Row):
@@ -79,7 +86,7 @@ class Patient(Row):
 
     def age_on(self, day: date) -> int:
         """Completed years of life on `day`."""
-        return day.year - self.birth_date.year - ((day.month, day.day) < (self.birth_date.month, self.birth_date.day))
+        return years_between(self.birth_date, day)
 
 
 class PatientConditionQuerySet(PatientScopedQuerySet):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -57,11 +56,11 @@ def _seats(patient: Patient, today: date) -> list[CareTeam]:
     return list(seats.select_related("therapist").order_by("-is_lead", "starts_on", "pk"))
 
 
-def _deliveries(patient: Patient) -> Sequence[Delivery]:
+def _deliveries(patient: Patient) -> list[Delivery]:
     """The last reminders. They begin once the patient has come in."""
     if patient.user is None:
         return []
-    return Delivery.objects.for_clinic(patient.clinic).reminders_to(patient)[:LAST_DELIVERIES]
+    return list(Delivery.objects.for_clinic(patient.clinic).reminders_to(patient)[:LAST_DELIVERIES])
 
 
 def _login(patient: Patient, now: datetime) -> Login:

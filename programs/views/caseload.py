@@ -3,31 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib.humanize.templatetags.humanize import apnumber
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
+from config.lib.clock import local_date
 from config.lib.htmx import page_or_partial
-from config.lib.paging import CountedPaginator
-from patients.access import THERAPIST, staff
-from patients.conditions import Condition
+from patients.access import THERAPIST, Actor, staff
+from patients.models import Patient
+from patients.models.patients import years_between
 from programs import adherence, charts, search
-from programs.charts import Direction, Spark
+from programs.charts import Spark, Trend
 from programs.forms.caseload import Asked
-from programs.models import PatientStatus
 from programs.search import Sign
 
 PAGE_SIZE = 50
 CHIPS = 2
+STATUS = ("expected", "done", "adherence", "last_pain", "last_pain_on", "pain_days", "last_activity_on")
+# Plain columns: whole rows of two models would cost more than everything else on the page.
+COLUMNS = (
+    "pk",
+    "given_name",
+    "family_name",
+    "birth_date",
+    "time_zone",
+    "flare_now__started_on",
+    "status__as_of",
+    *(f"status__{name}" for name in STATUS),
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One patient as the table shows them; words and numbers only, so that the template stays lean."""
+class Row(NamedTuple):
+    """One patient as the table shows them."""
 
     id: UUID
     name: str
@@ -35,18 +47,24 @@ class Row:
     flare_since: str
     conditions: list[str]
     more_conditions: list[str]
-    program: str
-    more_programs: int
+    programs: list[str]
     expected: int
     done: int
     percent: int | None
     pain: int | None
     pain_note: str
-    direction: str
-    pain_title: str
+    trend: Trend
     spark: Spark
     active: str
     active_on: date | None
+
+
+class CountedPages(Paginator):
+    """Pages of rows whose number is known already."""
+
+    def __init__(self, rows: QuerySet, per_page: int, count: int) -> None:
+        super().__init__(rows, per_page)
+        self.__dict__["count"] = count
 
 
 @staff(THERAPIST)
@@ -55,10 +73,11 @@ def caseload(request: HttpRequest) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     asked = Asked(request.GET)
     mine = search.caseload(actor)
-    numbers = search.counts(mine, actor.today)
-    found = search.narrow(mine, text=asked.text, sign=asked.sign, today=actor.today)
-    found = search.ordered(found, asked.sort, descending=asked.descending)
-    page = CountedPaginator(search.with_row_facts(found, actor), PAGE_SIZE).get_page(asked.page)
+    wanted = search.wanted(asked.text, asked.sign, actor.today)
+    numbers = search.counts(mine, wanted, actor.today)
+    found = search.ordered(mine.filter(wanted), asked.sort, descending=asked.descending)
+    pages = CountedPages(found.values_list(*COLUMNS, named=True), PAGE_SIZE, numbers["found"])
+    page = pages.get_page(asked.page)
     context = {
         "asked": asked,
         "numbers": numbers,
@@ -66,13 +85,13 @@ def caseload(request: HttpRequest) -> HttpResponse:
         "chips": asked.chips(numbers),
         "columns": asked.columns(),
         "page_obj": page,
-        "rows": _rows(page.object_list, actor.now),
+        "rows": _rows(page, actor),
     }
     return page_or_partial(request, "programs/caseload.html", "programs/_caseload.html", context)
 
 
 def _sentence(numbers: dict[str, int]) -> str:
-    """`30 patients. Two report a flare now; one has not logged for 7 days.`"""
+    """`30 patients. Two report a flare now; one has not logged for a week.`"""
     total = numbers["all"]
     parts = [
         _people(numbers[Sign.FLARE], "reports a flare now", "report a flare now"),
@@ -87,48 +106,56 @@ def _people(number: int, one: str, many: str) -> str:
     return f"{apnumber(number)} {one if number == 1 else many}" if number else ""
 
 
-def _rows(patients: Sequence[Any], now: datetime) -> list[Row]:
-    todays = {patient.pk: patient.local_today(now) for patient in patients}
-    fresh = _fresh_statuses(patients, todays, now)
-    return [_row(patient, fresh[patient.pk], todays[patient.pk]) for patient in patients]
+def _rows(page: Page, actor: Actor) -> list[Row]:
+    """The rows of this page with what two more statements know of them."""
+    facts = list(page)
+    ids = [fact.pk for fact in facts]
+    conditions, programs = search.conditions_of(ids, actor), search.programs_of(ids, actor)
+    return [
+        _row(fact, today, status, conditions.get(fact.pk, []), programs.get(fact.pk, []))
+        for fact, today, status in _with_status(facts, actor.now)
+    ]
 
 
-def _fresh_statuses(patients: Sequence[Any], todays: dict[UUID, date], now: datetime) -> dict[UUID, PatientStatus]:
-    """Stored statuses; computed ones where the stored one is missing or of another day. Reading writes nothing."""
-    stored = {patient.pk: getattr(patient, "status", None) for patient in patients}
-    fresh = {pk: status for pk, status in stored.items() if status and status.as_of == todays[pk]}
-    return fresh | adherence.statuses_for([patient for patient in patients if patient.pk not in fresh], now)
+def _with_status(facts: Sequence[Any], now: datetime) -> list[tuple[Any, date, tuple]]:
+    """Each patient with their own today and status: the stored one, or a fresh one where that is of another day.
+
+    Reading a page writes nothing; the beat stores the fresh ones.
+    """
+    todays = {fact.pk: local_date(now, fact.time_zone) for fact in facts}
+    known = {fact.pk: fact[-len(STATUS) :] for fact in facts if fact.status__as_of == todays[fact.pk]}
+    old = [Patient(pk=fact.pk, time_zone=fact.time_zone) for fact in facts if fact.pk not in known]
+    for pk, status in adherence.statuses_for(old, now).items():
+        known[pk] = tuple(getattr(status, name) for name in STATUS)
+    return [(fact, todays[fact.pk], known[fact.pk]) for fact in facts]
 
 
-def _row(patient: Any, status: PatientStatus, today: date) -> Row:
-    conditions = [Condition(fact.condition).label for fact in patient.facts]
-    trend = charts.pain_trend(status.pain_days)
+def _row(fact: Any, today: date, status: tuple, conditions: list[str], programs: list[str]) -> Row:
+    expected, done, percent, pain, pain_on, pain_days, active_on = status
+    trend = charts.pain_trend(pain_days)
+    flare = fact.flare_now__started_on
     return Row(
-        id=patient.pk,
-        name=patient.name,
-        age=patient.age_on(today),
-        flare_since=charts.since(patient.flare_since, today) if patient.flare_since else "",
+        id=fact.pk,
+        name=f"{fact.given_name} {fact.family_name}",
+        age=years_between(fact.birth_date, today),
+        flare_since=charts.since(flare, today) if flare else "",
         conditions=conditions[:CHIPS],
         more_conditions=conditions[CHIPS:],
-        program=patient.running[0].title if patient.running else "",
-        more_programs=max(0, len(patient.running) - 1),
-        expected=status.expected,
-        done=status.done,
-        percent=status.adherence,
-        pain=status.last_pain,
-        pain_note=_pain_note(status, trend.direction, today),
-        direction=trend.direction,
-        pain_title=trend.sentence,
-        spark=charts.spark(status.pain_days),
-        active=charts.ago(status.last_activity_on, today) if status.last_activity_on else "",
-        active_on=status.last_activity_on,
+        programs=programs,
+        expected=expected,
+        done=done,
+        percent=percent,
+        pain=pain,
+        pain_note=_pain_note(pain_on, trend, today),
+        trend=trend,
+        spark=charts.spark(pain_days),
+        active=charts.ago(active_on, today) if active_on else "",
+        active_on=active_on,
     )
 
 
-def _pain_note(status: PatientStatus, direction: Direction, today: date) -> str:
+def _pain_note(rated_on: date | None, trend: Trend, today: date) -> str:
     """The direction while there are ratings to judge by, else how old the last one is."""
-    if status.last_pain_on is None:
+    if rated_on is None:
         return ""
-    if direction is Direction.NOT_RATED:
-        return charts.ago(status.last_pain_on, today)
-    return direction.label
+    return charts.ago(rated_on, today) if trend.direction is charts.Direction.NOT_RATED else trend.direction.label

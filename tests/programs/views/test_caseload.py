@@ -133,7 +133,7 @@ def test_row_tells_figure_with_its_denominator_pain_and_last_log(client, ana, cl
     assert "83 % 5 of 6" in text
     row = row_of(response, "Dan Weber")
     assert (row.pain, row.pain_note, row.active) == (0, "falling", "yesterday")
-    assert row.pain_title == "Mean 1.0 in the last 7 days, 6.0 in the 7 before."
+    assert row.trend.sentence == "Mean 1.0 in the last 7 days, 6.0 in the 7 before."
     assert "Flare since Fri 13 Nov" in text
     assert "Hip replacement, posterior approach" in text
     assert "Hips in the morning" in text
@@ -230,7 +230,7 @@ def test_signs_filter_and_are_counted(client, ana, clinic):
 
     response = page(client)
 
-    assert response.context["numbers"] == {"all": 5, "flare": 1, "pain": 1, "quiet": 1, "no_program": 1}
+    assert response.context["numbers"] == {"all": 5, "found": 5, "flare": 1, "pain": 1, "quiet": 1, "no_program": 1}
     for sign, name in [
         ("flare", "In Flare"),
         ("quiet", "Quiet Week"),
