@@ -33,6 +33,8 @@ CLAIM_LEASE = timedelta(seconds=60)
 HAND_OVER_LEASE = timedelta(minutes=11)
 RETRY_AFTER = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60)]
 UNKNOWN_ALLOWED = 1
+# A fault of our own may be mended by the next release; a row that meets it again and again is given up.
+POISON_TRIES = 5
 BATCH = 50
 # A run ends before Celery's hard time limit, whatever a slow server does to it.
 RUN_SECONDS = 240
@@ -218,7 +220,8 @@ class Sender:
             return
         except Exception as error:  # one poisonous row must not stop the others
             logger.exception("message_not_written", delivery=str(claim.parcel.delivery_id))
-            fault = ChannelError(f"The message could not be written: {type(error).__name__}", permanent=True)
+            reason = f"The message could not be written: {type(error).__name__}"
+            fault = ChannelError(reason, permanent=claim.attempt >= POISON_TRIES)
             self._settle(claim, DeliveryState.CLAIMED, claim.attempt - 1, fault)
             return
         if not self._step(claim):
@@ -248,7 +251,13 @@ class Sender:
 
     def _settle(self, claim: Claim, state: DeliveryState, attempt: int, error: ChannelError) -> None:
         now, row = self.now(), self._mine(claim, state, attempt)
-        end = {"owner": "", "lease_until": None, "ended_at": now, "reason": error.reason[:200]}
+        end = {
+            "owner": "",
+            "lease_until": None,
+            "ended_at": now,
+            "reason": error.reason[:200],
+            "attempt": claim.attempt,
+        }
         again_at = now + RETRY_AFTER[min(claim.attempt, len(RETRY_AFTER)) - 1]
         if error.permanent:
             self.counts.failed += row.update(state=DeliveryState.FAILED, **end)

@@ -38,6 +38,10 @@ class Mailbox(Sequence[EmailMessage]):
         messages = [read(file) for file in self.files()]
         return messages[index]
 
+    def __iter__(self) -> Iterator[EmailMessage]:
+        # Sequence would ask for one index after the other, each of which reads every file.
+        return map(read, self.files())
+
     def wait_for(self, count: int, timeout: float = 10) -> list[EmailMessage]:
         """Return the mails once there are at least `count`; fail with what came if it takes too long."""
         give_up_at = time.monotonic() + timeout
