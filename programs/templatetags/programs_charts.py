@@ -9,7 +9,10 @@ from typing import Any
 
 from django import template
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 
+from config.lib.templatetags.ui import icon
 from patients.models import Patient
 from programs import charts
 from programs.adherence import DayCell, History
@@ -75,6 +78,21 @@ def adherence_panel(history: History) -> dict[str, Any]:
         "has_flare": bool(history.diary.flares),
         "has_days": history.has_days,
     }
+
+
+@register.simple_tag
+def day_square(square: Square | None) -> SafeString:
+    """One cell of the calendar; days after today are empty."""
+    if square is None:
+        return mark_safe("<td></td>")
+    return format_html(
+        '<td class="state-{}{}" title="{}" {}>{}</td>',
+        square.state,
+        " weeks-flare" if square.in_flare else "",
+        square.words,
+        "data-today" if square.is_today else "",
+        icon(f"state-{square.state}", label=square.words),
+    )
 
 
 def _heads(mondays: list[date]) -> Iterator[Week]:
