@@ -80,15 +80,10 @@ def test_builder_by_keyboard_alone(builder: Page, cast: World) -> None:
 
 
 def test_builder_by_drag_and_toast(builder: Page, cast: World) -> None:
-    source = builder.locator("#program-items > li").nth(2).locator("[data-grip]").bounding_box()
-    target = builder.locator("#program-items > li").nth(0).bounding_box()
-    assert source
-    assert target
-    builder.mouse.move(source["x"] + 8, source["y"] + 10)
-    builder.mouse.down()
-    builder.mouse.move(target["x"] + 20, target["y"] + 40, steps=12)
-    builder.mouse.move(target["x"] + 20, target["y"] + 8, steps=6)
-    saved(builder, builder.mouse.up)
+    rows = builder.locator("#program-items > li")
+    grip = rows.nth(2).locator("[data-grip]")
+    saved(builder, lambda: grip.drag_to(rows.nth(0), target_position={"x": 40, "y": 6}))
+    expect(rows.first).to_have_attribute("data-name", "Trunk bend")
     assert stored(cast.program) == ["Trunk bend", "Standing hip stretch", "Cross-body stretch"]
 
     saved(builder, builder.locator("#program-items > li").nth(1).locator("[data-remove]").click)
