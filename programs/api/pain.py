@@ -15,9 +15,9 @@ from patients.access import Mark
 from patients.api.permissions import actor_of
 from patients.enums import PainMoment, PainSite
 from patients.models import PainEntry
-from patients.services import diary
 from patients.services.diary import LogConflict, LogRefused
 from programs.api.sessions import StrictDate, Uuid
+from programs.services.diary import rate_pain
 
 
 class PainLog(KnownFieldsMixin, serializers.Serializer):
@@ -70,7 +70,7 @@ class PainEntryList(generics.ListAPIView):
         body = PainLog(data=request.data)
         body.is_valid(raise_exception=True)
         try:
-            entry, is_new = diary.rate_pain(
+            entry, is_new = rate_pain(
                 actor=request.user,  # type: ignore[arg-type]
                 patient=actor.patient,
                 now=actor.now,

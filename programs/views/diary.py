@@ -13,6 +13,7 @@ from patients.access import patient
 from patients.forms.diary import PainForm, StiffnessForm
 from patients.services import diary
 from patients.services.diary import LogConflict, LogRefused
+from programs.services.diary import rate_pain
 from programs.views.sheets import Problem, answer
 
 
@@ -30,7 +31,7 @@ def _pain(request: HttpRequest) -> HttpResponse:
         return answer(request, _shown(form, actor.today), problem=Problem.of_form(form, "pain"))
     data = form.cleaned_data
     try:
-        diary.rate_pain(
+        rate_pain(
             actor=request.user,  # type: ignore[arg-type]
             patient=actor.patient,
             local_date=data["local_date"],
