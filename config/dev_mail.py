@@ -17,11 +17,11 @@ from csp.constants import NONE, SELF
 from csp.decorators import csp_replace
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
-from patients.access import public
+from patients.access import Request, public
 
 PAGE = 50
 _NAME = re.compile(r"[0-9A-Za-z-]{1,80}")
@@ -37,11 +37,11 @@ SHOWN_HEADERS = (
 )
 
 
-def at_home(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def at_home(view: Callable[..., Any]) -> Callable[..., Any]:
     """404 unless embedded, and asked from this very machine."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         if not settings.RACHIS_EMBEDDED or not _is_loopback(request.META.get("REMOTE_ADDR", "")):
             raise Http404
         return view(request, *args, **kwargs)
@@ -87,7 +87,7 @@ def _row(path: Path) -> dict[str, Any]:
 
 @public
 @at_home
-def mail_list(request: HttpRequest) -> HttpResponse:
+def mail_list(request: Request) -> HttpResponse:
     """Newest first; `?to=` keeps those to one address."""
     wanted = request.GET.get("to", "").strip()[:254].lower()
     files = sorted(Path(settings.MAIL_FOLDER).glob("*.eml"), reverse=True)
@@ -101,7 +101,7 @@ def mail_list(request: HttpRequest) -> HttpResponse:
 
 @public
 @at_home
-def mail_detail(request: HttpRequest, name: str) -> HttpResponse:
+def mail_detail(request: Request, name: str) -> HttpResponse:
     """One mail: rendered in a frame of its own, as text, and its headers."""
     path = _file(name)
     mail = _read(path)
@@ -116,7 +116,7 @@ def mail_detail(request: HttpRequest, name: str) -> HttpResponse:
 @public
 @at_home
 @xframe_options_sameorigin
-@csp_replace(
+@csp_replace(  # type: ignore[arg-type]  # its types know no further arguments
     {
         "default-src": [NONE],
         "script-src": [NONE],
@@ -129,7 +129,7 @@ def mail_detail(request: HttpRequest, name: str) -> HttpResponse:
         "sandbox": ["allow-popups", "allow-popups-to-escape-sandbox"],
     }
 )
-def mail_html(request: HttpRequest, name: str) -> HttpResponse:
+def mail_html(request: Request, name: str) -> HttpResponse:
     """The HTML part alone, under a policy that lets nothing run and nothing load. Links open outside the frame."""
     html = _body(_read(_file(name)), "html")
     if not html:

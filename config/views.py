@@ -6,21 +6,21 @@ from typing import Any
 
 from django.core.cache import cache
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.views.decorators.cache import never_cache
 
 from config.lib.heartbeat import age
-from patients.access import owner, public
+from patients.access import Request, owner, public
 
 STALE_AFTER = 90  # seconds without a heartbeat
 
 
 @owner
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: Request) -> HttpResponse:
     """Each person's own first page; an account without any role learns what to do."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     if actor.is_therapist:
         return redirect("programs:caseload")
     if actor.is_patient:
@@ -41,7 +41,7 @@ def _probe(check: Any) -> tuple[bool, str]:
 
 @public
 @never_cache
-def healthz(request: HttpRequest) -> HttpResponse:
+def healthz(request: Request) -> HttpResponse:
     """Database, Redis, and how long ago worker and beat were heard. 200 when all is well, else 503."""
 
     def database() -> str:
@@ -78,7 +78,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 @public
-def manifest(request: HttpRequest) -> HttpResponse:
+def manifest(request: Request) -> HttpResponse:
     """The web app manifest, so that Today can sit on a phone's home screen."""
     body = {
         "name": "Rachis",
@@ -95,7 +95,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
     return HttpResponse(json.dumps(body), content_type="application/manifest+json")
 
 
-def _error(request: HttpRequest, status: int) -> HttpResponse:
+def _error(request: Request, status: int) -> HttpResponse:
     if request.path.startswith("/api/"):
         titles = {
             400: "The request is not right.",
@@ -110,22 +110,22 @@ def _error(request: HttpRequest, status: int) -> HttpResponse:
     return render(request, f"{status}.html", status=status)
 
 
-def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def bad_request(request: Request, exception: Exception | None = None) -> HttpResponse:
     return _error(request, 400)
 
 
-def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def permission_denied(request: Request, exception: Exception | None = None) -> HttpResponse:
     return _error(request, 403)
 
 
-def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def page_not_found(request: Request, exception: Exception | None = None) -> HttpResponse:
     return _error(request, 404)
 
 
-def server_error(request: HttpRequest) -> HttpResponse:
+def server_error(request: Request) -> HttpResponse:
     return _error(request, 500)
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+def csrf_failure(request: Request, reason: str = "") -> HttpResponse:
     """A form that waited too long. Says so, and keeps the way back."""
     return render(request, "403_csrf.html", status=403)

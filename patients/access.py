@@ -20,11 +20,12 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
+from django_htmx.middleware import HtmxDetails
 
 from config.lib.clock import local_date
 from patients import audit
 from patients.enums import Role
-from patients.models import CareTeam, Clinic, Membership, Patient
+from patients.models import CareTeam, Clinic, Membership, Patient, User
 
 View = TypeVar("View", bound=Callable[..., Any])
 CURATOR = "curator"
@@ -71,6 +72,20 @@ class Actor:
         return own.order_by("-created_at").first()
 
     @property
+    def own_record(self) -> Patient:
+        """The patient behind a `@patient` page. Raises PermissionDenied for anybody else."""
+        if self.patient is None:
+            raise PermissionDenied
+        return self.patient
+
+    @property
+    def workplace(self) -> Clinic:
+        """The clinic behind a `@staff` page. Raises PermissionDenied for an account without one."""
+        if self.clinic is None:
+            raise PermissionDenied
+        return self.clinic
+
+    @property
     def is_therapist(self) -> bool:
         return Role.THERAPIST in self.roles
 
@@ -95,6 +110,14 @@ class Actor:
         """The calendar day where this person works or lives."""
         zone = self.clinic.time_zone if self.clinic else self.patient.time_zone if self.patient else "UTC"
         return local_date(self.now, zone)
+
+
+class Request(HttpRequest):
+    """What our views receive: the middleware has added the actor and htmx's facts; a mark has let the user in."""
+
+    actor: Actor
+    user: User  # public views ask `actor.is_signed_in` first
+    htmx: HtmxDetails
 
 
 # --- Predicates ----------------------------------------------------------------------------------------------
@@ -167,8 +190,8 @@ class Mark:
 def _marked(mark: Mark) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            actor: Actor = request.actor  # type: ignore[attr-defined]
+        def guarded(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+            actor = request.actor
             if mark.kind != "public":
                 if not actor.is_signed_in:
                     return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
@@ -213,5 +236,3 @@ def require(actor: Actor, permission: str, obj: Any) -> None:
     """Raise PermissionDenied unless the rule allows it."""
     if not may(actor, permission, obj):
         raise PermissionDenied
-
-

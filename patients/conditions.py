@@ -81,16 +81,22 @@ _DESCRIPTIONS = {
     Condition.FUSED_THORACOLUMBAR_SPINE: "Fused (ankylosed) thoracic or lumbar spine",
     Condition.OSTEOPOROSIS: "Osteoporosis or osteopenia, no known fracture",
     Condition.VERTEBRAL_FRACTURE_HISTORY: "Previous vertebral fracture (healed, cleared)",
-    Condition.SUSPECTED_ACUTE_FRACTURE: "New severe spinal pain or neurological sign, above all after a fall (red flag)",
+    Condition.SUSPECTED_ACUTE_FRACTURE: (
+        "New severe spinal pain or neurological sign, above all after a fall (red flag)"
+    ),
     Condition.THA_POSTERIOR: "Total hip arthroplasty, posterior approach, inside the precaution period",
-    Condition.THA_LATERAL: "Total hip arthroplasty, direct lateral or anterolateral approach, inside the precaution period",
+    Condition.THA_LATERAL: (
+        "Total hip arthroplasty, direct lateral or anterolateral approach, inside the precaution period"
+    ),
     Condition.THA_ANTERIOR: "Total hip arthroplasty, direct anterior approach, inside the precaution period",
     Condition.THA_CLEARED: "Total hip arthroplasty, precaution period over and surgeon has cleared",
     Condition.THA_WITH_STIFF_SPINE: "Any total hip arthroplasty in a patient with a fused or stiff lumbar spine",
     Condition.ADVANCED_HIP_ARTHRITIS: "Advanced hip arthritis or fixed flexion contracture",
     Condition.ACUTE_FLARE: "Acute flare (pain and stiffness clearly above the usual)",
     Condition.ACUTE_UVEITIS: "Acute anterior uveitis (red painful eye)",
-    Condition.CARDIAC_INVOLVEMENT: "Known heart disease or AS heart involvement (aortic regurgitation, conduction block)",
+    Condition.CARDIAC_INVOLVEMENT: (
+        "Known heart disease or AS heart involvement (aortic regurgitation, conduction block)"
+    ),
     Condition.PREGNANCY: "Pregnancy (above all after 16-20 weeks)",
     Condition.ANTICOAGULATION: "Anticoagulant treatment or bleeding disorder",
     Condition.DVT_SUSPECTED_OR_ACUTE: "Suspected or acute deep vein thrombosis",

@@ -47,7 +47,7 @@ MootCheck = Callable[[Sequence[Message]], dict[UUID, str]]
 
 def withdrawn_invitations(messages: Sequence[Message]) -> dict[UUID, str]:
     """Invitations that were used or taken back before their mail left."""
-    named = {message.invitation_id: message.pk for message in messages}
+    named = {message.invitation_id: message.pk for message in messages if message.invitation_id}
     over = Invitation.objects.filter(pk__in=named).exclude(used_at=None, revoked_at=None)
     return {named[pk]: DeliveryReason.WITHDRAWN for pk in over.values_list("pk", flat=True)}
 

@@ -55,7 +55,9 @@ def make_member(clinic: Clinic, name: str = "", role: str = Role.THERAPIST, **us
     return user
 
 
-def make_patient(clinic: Clinic, name: str = "", *, therapist: User | None = None, login: bool = True, **fields: Any) -> Patient:
+def make_patient(
+    clinic: Clinic, name: str = "", *, therapist: User | None = None, login: bool = True, **fields: Any
+) -> Patient:
     """A patient with a login (no password) and a place in `therapist`'s caseload."""
     number = next(_numbers)
     given, _, family = (name or f"Given{number} Family{number}").partition(" ")
@@ -67,7 +69,9 @@ def make_patient(clinic: Clinic, name: str = "", *, therapist: User | None = Non
     )
     ContactPreference.objects.create(patient=patient)
     if therapist:
-        CareTeam.objects.create(patient=patient, therapist=therapist, starts_on=TODAY - timedelta(days=365), is_lead=True)
+        CareTeam.objects.create(
+            patient=patient, therapist=therapist, starts_on=TODAY - timedelta(days=365), is_lead=True
+        )
     return patient
 
 
@@ -75,7 +79,9 @@ def make_condition(patient: Patient, condition: Condition, **fields: Any) -> Pat
     return PatientCondition.objects.create(patient=patient, condition=condition, **fields)
 
 
-def make_exercise(name: str = "", *, features: Iterable[str] = (), regions: Iterable[str] = ("hip",), **fields: Any) -> Exercise:
+def make_exercise(
+    name: str = "", *, features: Iterable[str] = (), regions: Iterable[str] = ("hip",), **fields: Any
+) -> Exercise:
     """A published exercise of the shared library, 3 x 30 s."""
     number = next(_numbers)
     values: dict[str, Any] = {
@@ -95,13 +101,16 @@ def make_exercise(name: str = "", *, features: Iterable[str] = (), regions: Iter
     exercise = Exercise.objects.create(**values)
     rows = [(Facet.REGION, region) for region in regions] + [(Facet.POSITION, "standing"), (Facet.EQUIPMENT, "none")]
     ExerciseTrait.objects.bulk_create(
-        ExerciseTrait(exercise=exercise, facet=facet, value=value, order=order) for order, (facet, value) in enumerate(rows)
+        ExerciseTrait(exercise=exercise, facet=facet, value=value, order=order)
+        for order, (facet, value) in enumerate(rows)
     )
     return exercise
 
 
 def make_program(clinic: Clinic | None, *exercises: Exercise, name: str = "", **fields: Any) -> Program:
-    program = Program.objects.create(clinic=clinic, shared=clinic is None, name=name or f"Program {next(_numbers)}", **fields)
+    program = Program.objects.create(
+        clinic=clinic, shared=clinic is None, name=name or f"Program {next(_numbers)}", **fields
+    )
     for order, exercise in enumerate(exercises):
         ProgramItem.objects.create(program=program, exercise=exercise, order=order, **exercise.dose_values())
     return program
@@ -162,7 +171,8 @@ def make_session(
 def make_pain(patient: Patient, score: int, day: date = TODAY, **fields: Any) -> PainEntry:
     at = NOW - timedelta(days=(TODAY - day).days)
     return PainEntry.objects.create(
-        **{"clinic_id": patient.clinic_id, "patient": patient, "score": score, "local_date": day, "recorded_at": at} | fields
+        **{"clinic_id": patient.clinic_id, "patient": patient, "score": score, "local_date": day, "recorded_at": at}
+        | fields
     )
 
 

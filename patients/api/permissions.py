@@ -8,11 +8,12 @@ from rest_framework.request import Request
 from patients.access import Actor, Mark
 
 
-def actor_of(request: Request) -> Actor:
+def actor_of(request: Any) -> Actor:
     """The actor of an API request: by token or by session. Kept on the request, so that it loads once."""
-    if not hasattr(request, "_actor"):
-        request._actor = Actor(request.user)
-    return request._actor  # type: ignore[no-any-return]
+    if not hasattr(request, "rachis_actor"):
+        request.rachis_actor = Actor(request.user)
+    actor: Actor = request.rachis_actor
+    return actor
 
 
 class Marked(BasePermission):

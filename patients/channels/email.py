@@ -24,6 +24,13 @@ def _said(code: int, answer: bytes) -> str:
     return f"{code} {answer.decode('utf-8', 'replace')}".replace("\n", " ")[:200]
 
 
+def _connect() -> smtplib.SMTP:
+    where = (settings.EMAIL_HOST, settings.EMAIL_PORT)
+    if settings.EMAIL_USE_SSL:
+        return smtplib.SMTP_SSL(*where, timeout=settings.EMAIL_TIMEOUT, context=ssl.create_default_context())
+    return smtplib.SMTP(*where, timeout=settings.EMAIL_TIMEOUT)
+
+
 class EmailChannel:
     """`ready` connects, `send` hands over one mail. After a break the next `ready` makes a new connection."""
 
@@ -34,11 +41,9 @@ class EmailChannel:
     def ready(self) -> None:
         if self.wire is not None:
             return
-        secure = {"context": ssl.create_default_context()} if settings.EMAIL_USE_SSL else {}
-        kind = smtplib.SMTP_SSL if settings.EMAIL_USE_SSL else smtplib.SMTP
         wire = None
         try:
-            wire = kind(settings.EMAIL_HOST, settings.EMAIL_PORT, timeout=settings.EMAIL_TIMEOUT, **secure)
+            wire = _connect()
             if settings.EMAIL_USE_TLS:
                 # Raises where the server does not offer it: never a mail in the clear that was meant to be sealed.
                 wire.starttls(context=ssl.create_default_context())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import time
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 
@@ -12,7 +12,7 @@ from patients.models.messages import EVERY_DAY
 from patients.reminders import in_quiet_hours
 from patients.services.reminder_settings import ReminderTime
 
-MOST_TIMES = 6
+MOST_TIMES = 8
 DAYS = [(str(number), name) for number, name in enumerate(["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"])]
 CLOCK = {"invalid": "Write a time of day, for example 07:15."}
 
@@ -91,27 +91,27 @@ class BaseTimes(forms.BaseFormSet):
                 form.add_error("slot", "This time is listed twice.")
             elif chosen:
                 met.add(chosen.slot)
+        if len(met) > max(MOST_TIMES, self.initial_form_count()):
+            raise forms.ValidationError(f"At most {MOST_TIMES} times a day.")
 
     def chosen(self) -> list[ReminderTime]:
         return [form.chosen for form in self.forms if form.chosen]
 
 
-Times = forms.formset_factory(
-    TimeForm, formset=BaseTimes, extra=1, max_num=MOST_TIMES, absolute_max=MOST_TIMES, validate_max=True
-)
+Times = forms.formset_factory(TimeForm, formset=BaseTimes, extra=1, max_num=MOST_TIMES, absolute_max=50)
 
 
-def initial_row(slot: time, weekdays: int) -> dict[str, Any]:
+def initial_row(slot: time | None, weekdays: int) -> dict[str, Any]:
     return {"slot": slot, "weekdays": [str(number) for number in range(7) if weekdays >> number & 1]}
 
 
 def times_formset(data: Any, rows: list[tuple[time, int]]) -> BaseTimes:
     """Bound to `data`, or showing what is stored; the empty row offers every day."""
     known = [initial_row(slot, weekdays) for slot, weekdays in rows]
-    formset: BaseTimes = Times(data, initial=known, prefix="times")
+    formset: Any = Times(data, initial=known, prefix="times")
     if data is None and len(formset.forms) > len(known):
-        formset.forms[-1].initial = initial_row(None, EVERY_DAY)  # type: ignore[arg-type]
-    return formset
+        formset.forms[-1].initial = initial_row(None, EVERY_DAY)
+    return cast(BaseTimes, formset)
 
 
 def agree(form: ReminderForm, times: BaseTimes) -> bool:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from patients.access import THERAPIST, open_patient, staff
+from patients.access import THERAPIST, Request, open_patient, staff
 from patients.forms.care_team import SeatEndForm, SeatForm
 from patients.models import CareTeam
 from patients.services import care_team
@@ -16,9 +16,9 @@ from patients.views.patients import refused
 
 
 @staff(THERAPIST)
-def care_team_add(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+def care_team_add(request: Request, patient_id: UUID) -> HttpResponse:
     """Give a colleague a seat, for good or until a day."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     patient = open_patient(actor, patient_id)
     form = SeatForm(request.POST or None, patient=patient, today=actor.today)
     if request.method == "POST" and form.is_valid():
@@ -33,9 +33,9 @@ def care_team_add(request: HttpRequest, patient_id: UUID) -> HttpResponse:
 
 
 @staff(THERAPIST)
-def care_team_end(request: HttpRequest, patient_id: UUID, seat_id: UUID) -> HttpResponse:
+def care_team_end(request: Request, patient_id: UUID, seat_id: UUID) -> HttpResponse:
     """End a seat. Whoever ends their own goes back to the caseload."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     patient = open_patient(actor, patient_id)
     seats = CareTeam.objects.for_clinic(actor.clinic).select_related("patient__clinic", "therapist")
     seat = get_object_or_404(seats, pk=seat_id, patient=patient)

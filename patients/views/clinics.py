@@ -5,11 +5,11 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from patients.access import CLINIC_ADMIN, staff
+from patients.access import CLINIC_ADMIN, Request, staff
 from patients.forms.clinics import ClinicChoiceForm, HandOverForm
 from patients.middleware import CLINIC_KEY
 from patients.models import Invitation, Membership
@@ -17,30 +17,30 @@ from patients.services import care_team, clinics
 
 
 @staff(CLINIC_ADMIN)
-def clinic_team(request: HttpRequest) -> HttpResponse:
+def clinic_team(request: Request) -> HttpResponse:
     """Who works here, who is asked to join, and which patients have lost their therapist."""
     return _page(request)
 
 
-def _page(request: HttpRequest, failed: HandOverForm | None = None) -> HttpResponse:
-    actor = request.actor  # type: ignore[attr-defined]
+def _page(request: Request, failed: HandOverForm | None = None) -> HttpResponse:
+    actor = request.actor
     staff_rows = Membership.objects.for_clinic(actor.clinic).current().select_related("user")
     invited = Invitation.objects.for_clinic(actor.clinic).open_at(actor.now).filter(patient=None)
     context = {
         "clinic": actor.clinic,
         "memberships": staff_rows.order_by("user__name", "user__email", "role"),
         "invitations": invited.select_related("invited_by").order_by("-created_at"),
-        "left_alone": care_team.without_therapist(clinic=actor.clinic, on=actor.today),
-        "therapists": list(care_team.colleagues(actor.clinic)),
+        "left_alone": care_team.without_therapist(clinic=actor.workplace, on=actor.today),
+        "therapists": list(care_team.colleagues(actor.workplace)),
         "failed": failed,
     }
     return render(request, "patients/clinic_team.html", context, status=422 if failed else 200)
 
 
 @staff(CLINIC_ADMIN)
-def membership_end(request: HttpRequest, membership_id: UUID) -> HttpResponse:
+def membership_end(request: Request, membership_id: UUID) -> HttpResponse:
     """Ask once, then end a role. The last admin stays."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     rows = Membership.objects.for_clinic(actor.clinic).select_related("user", "clinic")
     membership = get_object_or_404(rows, pk=membership_id)
     refusal = ""
@@ -59,10 +59,10 @@ def membership_end(request: HttpRequest, membership_id: UUID) -> HttpResponse:
 
 @staff(CLINIC_ADMIN)
 @require_POST
-def hand_over(request: HttpRequest) -> HttpResponse:
+def hand_over(request: Request) -> HttpResponse:
     """Give a patient without a therapist to a colleague."""
-    actor = request.actor  # type: ignore[attr-defined]
-    form = HandOverForm(request.POST, clinic=actor.clinic)
+    actor = request.actor
+    form = HandOverForm(request.POST, clinic=actor.workplace)
     if not form.is_valid():
         return _page(request, form)
     patient, therapist = form.cleaned_data["patient"], form.cleaned_data["therapist"]
@@ -77,9 +77,9 @@ def hand_over(request: HttpRequest) -> HttpResponse:
 
 @staff()
 @require_POST
-def clinic_switch(request: HttpRequest) -> HttpResponse:
+def clinic_switch(request: Request) -> HttpResponse:
     """Work in another of one's own clinics from here on."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     form = ClinicChoiceForm(request.POST)
     mine = {membership.clinic_id for membership in actor.memberships}
     if not form.is_valid() or form.clinic_id() not in mine:

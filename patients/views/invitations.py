@@ -6,14 +6,14 @@ from uuid import UUID
 
 from allauth.account.utils import perform_login
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from patients.access import CLINIC_ADMIN, THERAPIST, may, open_patient, public, staff
+from patients.access import CLINIC_ADMIN, THERAPIST, Request, may, open_patient, public, staff
 from patients.forms.invitations import InviteForm, JoinForm, StaffInviteForm
 from patients.models import Invitation, User
 from patients.services import invitations
@@ -21,9 +21,9 @@ from patients.views.patients import refused
 
 
 @staff(THERAPIST)
-def invitation_send(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+def invitation_send(request: Request, patient_id: UUID) -> HttpResponse:
     """Mail the patient a link; a bare POST uses the address on record."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     patient = open_patient(actor, patient_id)
     data = {"email": request.POST.get("email", patient.email)} if request.method == "POST" else None
     form = InviteForm(data, initial={"email": patient.email})
@@ -41,12 +41,12 @@ def invitation_send(request: HttpRequest, patient_id: UUID) -> HttpResponse:
 
 
 @staff(CLINIC_ADMIN)
-def staff_invite(request: HttpRequest) -> HttpResponse:
-    actor = request.actor  # type: ignore[attr-defined]
+def staff_invite(request: Request) -> HttpResponse:
+    actor = request.actor
     form = StaffInviteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            invitations.invite_staff(actor=actor.user, clinic=actor.clinic, now=actor.now, **form.cleaned_data)
+            invitations.invite_staff(actor=actor.user, clinic=actor.workplace, now=actor.now, **form.cleaned_data)
         except invitations.InvitationRefused as refusal:
             form.add_error("email", str(refusal))
         else:
@@ -57,9 +57,9 @@ def staff_invite(request: HttpRequest) -> HttpResponse:
 
 @staff(THERAPIST, CLINIC_ADMIN)
 @require_POST
-def invitation_revoke(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
+def invitation_revoke(request: Request, invitation_id: UUID) -> HttpResponse:
     """Stop a link: the clinic admin a colleague's, the treating therapist a patient's."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     rows = Invitation.objects.for_clinic(actor.clinic).select_related("patient", "clinic")
     invitation = get_object_or_404(rows, pk=invitation_id)
     if invitation.patient is None:
@@ -78,9 +78,9 @@ def invitation_revoke(request: HttpRequest, invitation_id: UUID) -> HttpResponse
 
 @public
 @never_cache
-def invitation_open(request: HttpRequest, token: str) -> HttpResponse:
+def invitation_open(request: Request, token: str) -> HttpResponse:
     """Reading the page changes nothing: mail scanners follow links too. The button uses the link."""
-    now = request.actor.now  # type: ignore[attr-defined]
+    now = request.actor.now
     try:
         invitation = invitations.find(token=token, now=now)
         known = invitations.account_of(invitation)
@@ -96,7 +96,7 @@ def invitation_open(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "patients/invitation_open.html", context, status=refused(form) if form else 200)
 
 
-def _enter(request: HttpRequest, user: User, *, is_new: bool) -> HttpResponse:
+def _enter(request: Request, user: User, *, is_new: bool) -> HttpResponse:
     """Sign in whom the link alone may let in. An account with a password of its own still asks for that."""
     home = reverse("home")
     if request.user.is_authenticated and request.user.pk == user.pk:

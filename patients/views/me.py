@@ -7,11 +7,11 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from config.lib.paging import CountedPaginator
-from patients.access import owner, patient
+from patients.access import Request, owner, patient
 from patients.models import AuditEvent, CareTeam, Patient
 
 PAGE = 20
@@ -47,9 +47,9 @@ class Act(NamedTuple):
 
 
 @owner
-def me(request: HttpRequest) -> HttpResponse:
+def me(request: Request) -> HttpResponse:
     """A patient's own page; for staff, their account and their clinics."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     if actor.patient is None:
         base = "base_staff.html" if actor.is_staff_member else "base_public.html"
         return render(request, "patients/me_account.html", {"base": base, "memberships": actor.memberships})
@@ -63,9 +63,9 @@ def _last_day(seat: CareTeam) -> date | None:
 
 
 @patient
-def me_access_log(request: HttpRequest) -> HttpResponse:
+def me_access_log(request: Request) -> HttpResponse:
     """Who opened or changed my record, newest first. My own acts are left out."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     events = (
         AuditEvent.objects.for_patient(actor)
         .exclude(actor=actor.user)
@@ -73,7 +73,7 @@ def me_access_log(request: HttpRequest) -> HttpResponse:
         .order_by("-created_at", "-pk")
     )
     page = CountedPaginator(events, PAGE).get_page(request.GET.get("page"))
-    return render(request, "patients/me_access_log.html", {"page_obj": page, "acts": acts(page, actor.patient)})
+    return render(request, "patients/me_access_log.html", {"page_obj": page, "acts": acts(page, actor.own_record)})
 
 
 def acts(events: Iterable[AuditEvent], patient: Patient) -> list[Act]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from config.lib import tokens
 from config.lib.paging import CountedPaginator
-from patients.access import THERAPIST, open_patient, patient, public, staff
+from patients.access import THERAPIST, Request, open_patient, patient, public, staff
 from patients.channels import links
 from patients.forms.reminders import ReminderForm, agree, times_formset
 from patients.models import Delivery, Patient, ReminderSchedule
@@ -27,10 +27,10 @@ LATEST = 7
 
 
 @patient
-def me_reminders(request: HttpRequest) -> HttpResponse:
+def me_reminders(request: Request) -> HttpResponse:
     """Switch, times and quiet hours on one page, with the next reminder and what became of the last ones."""
-    actor = request.actor  # type: ignore[attr-defined]
-    own: Patient = actor.patient
+    actor = request.actor
+    own = actor.own_record
     data = request.POST if request.method == "POST" else None
     preference = getattr(own, "contact_preference", None)
     known = ReminderSchedule.objects.for_patient(actor).filter(is_on=True).values_list("slot", "weekdays")
@@ -63,11 +63,11 @@ def me_reminders(request: HttpRequest) -> HttpResponse:
 
 @patient
 @require_POST
-def me_reminders_test(request: HttpRequest) -> HttpResponse:
+def me_reminders_test(request: Request) -> HttpResponse:
     """A reminder to myself, now."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     try:
-        reminder_settings.send_test(actor=actor.user, patient=actor.patient, now=actor.now)
+        reminder_settings.send_test(actor=actor.user, patient=actor.own_record, now=actor.now)
     except reminder_settings.NoAddress:
         messages.error(request, "There is no mail address on your record. Please ask your clinic to add one.")
     except reminder_settings.TestSentJustNow:
@@ -95,21 +95,21 @@ def _patient_behind(token: str) -> Patient | None:
 @public
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
+def unsubscribe(request: Request, token: str) -> HttpResponse:
     """Reading changes nothing: mail scanners follow links too. The button, or the mail program, stops reminders."""
     own = _patient_behind(token)
     if own is None:
         return render(request, "patients/unsubscribe_not_valid.html", status=404)
     if request.method == "POST" and request.POST.get("List-Unsubscribe") == "One-Click":
-        reminder_settings.turn_off(actor=None, patient=own, now=request.actor.now)  # type: ignore[attr-defined]
+        reminder_settings.turn_off(actor=None, patient=own, now=request.actor.now)
         return HttpResponse("Reminders are off.", content_type="text/plain")
     return _unsubscribe_page(request, own)
 
 
 @csrf_protect
-def _unsubscribe_page(request: HttpRequest, own: Patient) -> HttpResponse:
+def _unsubscribe_page(request: Request, own: Patient) -> HttpResponse:
     if request.method == "POST":
-        reminder_settings.turn_off(actor=None, patient=own, now=request.actor.now)  # type: ignore[attr-defined]
+        reminder_settings.turn_off(actor=None, patient=own, now=request.actor.now)
         return render(request, "patients/unsubscribe_done.html")
     return render(request, "patients/unsubscribe.html")
 
@@ -118,9 +118,9 @@ def _unsubscribe_page(request: HttpRequest, own: Patient) -> HttpResponse:
 
 
 @staff(THERAPIST)
-def delivery_list(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+def delivery_list(request: Request, patient_id: UUID) -> HttpResponse:
     """Reminders to one patient, newest first: when, where to, and what became of each."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     found = open_patient(actor, patient_id, reading="messages")
     rows = Delivery.objects.for_clinic(actor.clinic).reminders_to(found)
     page = CountedPaginator(rows, PAGE).get_page(request.GET.get("page"))

@@ -8,11 +8,11 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from config.lib.clock import local_date
-from patients.access import THERAPIST, open_patient, staff
+from patients.access import THERAPIST, Request, open_patient, staff
 from patients.models import CareTeam, Delivery, Invitation, Patient, PatientCondition
 
 LAST_DELIVERIES = 5
@@ -29,9 +29,9 @@ class Login:
 
 
 @staff(THERAPIST)
-def patient_detail(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+def patient_detail(request: Request, patient_id: UUID) -> HttpResponse:
     """Everything about one patient on one page; the read is written down."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     patient = open_patient(actor, patient_id, reading="patient")
     today = patient.local_today(actor.now)
     context = {

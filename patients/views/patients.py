@@ -8,10 +8,10 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db import IntegrityError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from patients.access import THERAPIST, open_patient, staff
+from patients.access import THERAPIST, Request, open_patient, staff
 from patients.forms.patients import ConditionEndForm, ConditionForm, PatientEditForm, PatientForm
 from patients.models import Patient, PatientCondition
 from patients.services import invitations, patients
@@ -23,16 +23,16 @@ def refused(form: Any) -> int:
 
 
 @staff(THERAPIST)
-def patient_create(request: HttpRequest) -> HttpResponse:
+def patient_create(request: Request) -> HttpResponse:
     """A new record with its conditions; on request the invitation leaves with it."""
-    actor = request.actor  # type: ignore[attr-defined]
-    form = PatientForm(request.POST or None, clinic=actor.clinic, today=actor.today)
+    actor = request.actor
+    form = PatientForm(request.POST or None, clinic=actor.workplace, today=actor.today)
     if request.method == "POST" and form.is_valid():
         key = form.cleaned_data["key"]
         try:
             patient = patients.create(
                 actor=actor.user,
-                clinic=actor.clinic,
+                clinic=actor.workplace,
                 today=actor.today,
                 conditions=form.chosen_conditions(),
                 patient_id=key,
@@ -48,8 +48,8 @@ def patient_create(request: HttpRequest) -> HttpResponse:
     return render(request, "patients/patient_form.html", _with_namesakes(request, form), status=refused(form))
 
 
-def _invite(request: HttpRequest, patient: Patient) -> None:
-    actor = request.actor  # type: ignore[attr-defined]
+def _invite(request: Request, patient: Patient) -> None:
+    actor = request.actor
     try:
         invitations.invite_patient(actor=actor.user, patient=patient, email=patient.email, now=actor.now)
     except invitations.InvitationRefused as refusal:
@@ -58,19 +58,19 @@ def _invite(request: HttpRequest, patient: Patient) -> None:
         messages.success(request, f"The invitation is on its way to {patient.email}.")
 
 
-def _with_namesakes(request: HttpRequest, form: Any, patient: Patient | None = None) -> dict[str, Any]:
+def _with_namesakes(request: Request, form: Any, patient: Patient | None = None) -> dict[str, Any]:
     """The page's context; a namesake gets a link where this therapist may open that record."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     found = [other.pk for other in form.namesakes]
     mine = Patient.objects.for_therapist(actor).filter(pk__in=found) if found else []
     return {"form": form, "patient": patient, "namesakes": mine, "has_namesake": bool(found)}
 
 
 @staff(THERAPIST)
-def patient_edit(request: HttpRequest, patient_id: UUID) -> HttpResponse:
-    actor = request.actor  # type: ignore[attr-defined]
+def patient_edit(request: Request, patient_id: UUID) -> HttpResponse:
+    actor = request.actor
     patient = open_patient(actor, patient_id)
-    form = PatientEditForm(request.POST or None, instance=copy.copy(patient), clinic=actor.clinic, today=actor.today)
+    form = PatientEditForm(request.POST or None, instance=copy.copy(patient), clinic=actor.workplace, today=actor.today)
     if request.method == "POST" and form.is_valid():
         patients.update(actor=actor.user, patient=patient, now=actor.now, **form.facts())
         messages.success(request, "Saved.")
@@ -79,8 +79,8 @@ def patient_edit(request: HttpRequest, patient_id: UUID) -> HttpResponse:
 
 
 @staff(THERAPIST)
-def condition_add(request: HttpRequest, patient_id: UUID) -> HttpResponse:
-    actor = request.actor  # type: ignore[attr-defined]
+def condition_add(request: Request, patient_id: UUID) -> HttpResponse:
+    actor = request.actor
     patient = open_patient(actor, patient_id)
     form = ConditionForm(request.POST or None, patient=patient, today=actor.today)
     if request.method == "POST" and form.is_valid():
@@ -95,9 +95,9 @@ def condition_add(request: HttpRequest, patient_id: UUID) -> HttpResponse:
 
 
 @staff(THERAPIST)
-def condition_end(request: HttpRequest, patient_id: UUID, condition_id: UUID) -> HttpResponse:
+def condition_end(request: Request, patient_id: UUID, condition_id: UUID) -> HttpResponse:
     """A person says that a condition counts no more; ending it again leads back without a change."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     patient = open_patient(actor, patient_id)
     row = get_object_or_404(
         PatientCondition.objects.for_clinic(actor.clinic).select_related("patient"), pk=condition_id, patient=patient
@@ -109,10 +109,10 @@ def condition_end(request: HttpRequest, patient_id: UUID, condition_id: UUID) ->
     return render(request, "patients/condition_end.html", context, status=refused(form))
 
 
-def _end(request: HttpRequest, row: PatientCondition, form: ConditionEndForm) -> bool:
+def _end(request: Request, row: PatientCondition, form: ConditionEndForm) -> bool:
     try:
         patients.end_condition(
-            actor=request.actor.user,  # type: ignore[attr-defined]
+            actor=request.actor.user,
             condition=row,
             on=form.cleaned_data["on"],
         )

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from itertools import pairwise
 from uuid import UUID
 
 from django.db import transaction
@@ -60,7 +59,7 @@ def facts_for(patients: Collection[UUID], first: date, last: date) -> Facts:
         .order_by("prescription_id", "effective_from")
     )
     masks = _masks(versions)
-    for version, following in pairwise([*versions, None]):
+    for version, following in zip(versions, [*versions[1:], None], strict=True):
         plan = InForce(
             version.prescription_id,
             max(version.effective_from, version.prescription.starts_on),
@@ -255,12 +254,16 @@ def _rows(
 
 def moot(messages: Sequence[Message]) -> dict[UUID, str]:
     """Reminders that lost their point between planning and sending: logged meanwhile, or taken off the plan."""
-    planned = [message for message in messages if message.local_date and message.slot and message.patient_id]
+    planned = [
+        (message.pk, message.patient_id, message.local_date, message.slot)
+        for message in messages
+        if message.local_date and message.slot and message.patient_id
+    ]
     if not planned:
         return {}
-    days = [message.local_date for message in planned]
-    facts = facts_for({message.patient_id for message in planned}, min(days), max(days))
-    reasons = {m.pk: facts.why_not(m.patient_id, m.local_date, m.slot) for m in planned}
+    days = [day for _, _, day, _ in planned]
+    facts = facts_for({patient_id for _, patient_id, _, _ in planned}, min(days), max(days))
+    reasons = {pk: facts.why_not(patient_id, day, slot) for pk, patient_id, day, slot in planned}
     return {pk: reason for pk, reason in reasons.items() if reason}
 
 
@@ -280,6 +283,8 @@ def next_reminder(*, patient: Patient, now: datetime) -> Occurrence | None:
 def _first_good(
     schedule: ReminderSchedule, patient: Patient, hours: tuple[time | None, time | None], facts: Facts
 ) -> Occurrence | None:
+    if schedule.next_due_at is None:
+        return None
     after = schedule.next_due_at - timedelta(microseconds=1)
     for _ in range(DAYS_AHEAD):
         occurrence = next_occurrence(after, slot=schedule.slot, weekdays=schedule.weekdays, zone=patient.time_zone)

@@ -7,12 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 
 from exercises.forms.picker import picks
 from exercises.models import Exercise
-from patients.access import THERAPIST, Actor, open_patient, staff
+from patients.access import THERAPIST, Actor, Request, open_patient, staff
 from patients.models import Patient
 from patients.services import invitations, reminder_settings
 from programs import safety
@@ -44,9 +44,9 @@ class Instead:
 
 
 @staff(THERAPIST)
-def assign(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+def assign(request: Request, patient_id: UUID) -> HttpResponse:
     """Without a program: choose one. With one: fit it. Only the button named `assign` stores anything."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     patient = open_patient(actor, patient_id)
     program = _program(actor, request.GET.get("program") or request.POST.get("program"))
     if request.method != "POST":
@@ -69,13 +69,13 @@ def _program(actor: Actor, wanted: str | None) -> Program | None:
     return get_object_or_404(Program.objects.for_actor(actor).with_items(), pk=program_id)
 
 
-def _choose(request: HttpRequest, actor: Actor, patient: Patient) -> HttpResponse:
+def _choose(request: Request, actor: Actor, patient: Patient) -> HttpResponse:
     found = Program.objects.for_actor(actor).current().with_items().order_by("shared", "name", "pk")[:100]
     context = {"patient": patient, "cards": cards(found)}
     return render(request, "programs/assign_choose.html", context)
 
 
-def _assign(request: HttpRequest, assignment: Assignment) -> HttpResponse:
+def _assign(request: Request, assignment: Assignment) -> HttpResponse:
     if not assignment.is_valid():
         return _page(request, assignment, status=422)
     actor, patient = assignment.actor, assignment.patient
@@ -105,7 +105,7 @@ def _assign(request: HttpRequest, assignment: Assignment) -> HttpResponse:
     return redirect("patients:patient_detail", patient.pk)
 
 
-def _invite(request: HttpRequest, actor: Actor, patient: Patient) -> None:
+def _invite(request: Request, actor: Actor, patient: Patient) -> None:
     """Mail the way in, when there is an address and no login yet."""
     if not _needs_invitation(patient) or not (address := reminder_settings.address_of(patient)):
         return
@@ -142,7 +142,7 @@ def _replaced(data: QueryDict, actor: Actor) -> QueryDict:
     return typed
 
 
-def _page(request: HttpRequest, assignment: Assignment, status: int = 200) -> HttpResponse:
+def _page(request: Request, assignment: Assignment, status: int = 200) -> HttpResponse:
     patient = assignment.patient
     running = Prescription.objects.for_clinic(patient.clinic).filter(patient=patient).active_on(assignment.today)
     context = {
@@ -158,11 +158,11 @@ def _page(request: HttpRequest, assignment: Assignment, status: int = 200) -> Ht
         "found": _search(request, assignment, "new"),
         "typed_new": request.POST.get("search-new", "") if "replace" not in request.POST else "",
     }
-    template = "programs/_assign_form.html" if request.htmx else "programs/assign.html"  # type: ignore[attr-defined]
+    template = "programs/_assign_form.html" if request.htmx else "programs/assign.html"
     return render(request, template, context, status=status)
 
 
-def _with_neighbours(request: HttpRequest, assignment: Assignment) -> list[dict[str, Any]]:
+def _with_neighbours(request: Request, assignment: Assignment) -> list[dict[str, Any]]:
     rows = assignment.rows
     codes = {code for row in rows for code in row.exercise.neighbours.values() if code}
     library = Exercise.objects.for_actor(assignment.actor).published()
@@ -185,7 +185,7 @@ def _neighbours(row: AssignItemForm, known: dict[str, Exercise], assignment: Ass
     return [_instead(" · ".join(words), known[code], assignment) for code, words in labels.items() if code in known]
 
 
-def _search(request: HttpRequest, assignment: Assignment, where: str) -> list[Instead]:
+def _search(request: Request, assignment: Assignment, where: str) -> list[Instead]:
     typed = request.POST.get(f"search-{where}", "")
     if not typed or request.POST.get("replace", "").startswith(f"{where}:"):
         return []

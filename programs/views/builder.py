@@ -7,14 +7,14 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django_htmx.http import reswap, retarget, trigger_client_event
 
 from exercises.enums import Kind
 from exercises.forms.picker import picks
-from patients.access import Actor, open_patient
+from patients.access import Actor, Request, open_patient
 from patients.conditions import Condition
 from patients.models import Patient
 from programs import safety
@@ -60,7 +60,7 @@ def own_item(actor: Actor, program_id: UUID, item_id: UUID) -> ProgramItem:
     return get_object_or_404(program.items.select_related("exercise", "program"), pk=item_id)
 
 
-def context_patient(request: HttpRequest) -> Patient | None:
+def context_patient(request: Request) -> Patient | None:
     """The patient named in the address, for whom the builder shows safety; only for their therapist."""
     wanted = request.GET.get("patient", "")
     if not wanted:
@@ -69,7 +69,7 @@ def context_patient(request: HttpRequest) -> Patient | None:
         patient_id = UUID(wanted)
     except ValueError as error:
         raise Http404 from error
-    return open_patient(request.actor, patient_id)  # type: ignore[attr-defined]
+    return open_patient(request.actor, patient_id)
 
 
 def suffix_of(patient: Patient | None) -> str:
@@ -90,11 +90,11 @@ def totals_of(items: list[ProgramItem]) -> Totals:
     )
 
 
-def patient_conditions(request: HttpRequest, patient: Patient | None) -> frozenset[Condition] | None:
-    return conditions_of(patient, patient.local_today(request.actor.now)) if patient else None  # type: ignore[attr-defined]
+def patient_conditions(request: Request, patient: Patient | None) -> frozenset[Condition] | None:
+    return conditions_of(patient, patient.local_today(request.actor.now)) if patient else None
 
 
-def panel_context(request: HttpRequest, program: Program, bound: ItemForm | None = None) -> dict[str, Any]:
+def panel_context(request: Request, program: Program, bound: ItemForm | None = None) -> dict[str, Any]:
     """Everything the right side shows. `bound` is the one form that came back with faults."""
     patient = context_patient(request)
     conditions = patient_conditions(request, patient)
@@ -111,16 +111,16 @@ def panel_context(request: HttpRequest, program: Program, bound: ItemForm | None
     }
 
 
-def page_context(request: HttpRequest, program: Program, bound: ItemForm | None = None) -> dict[str, Any]:
+def page_context(request: Request, program: Program, bound: ItemForm | None = None) -> dict[str, Any]:
     """The panel and the library beside it."""
     context = panel_context(request, program, bound)
     if context["can_change"]:
-        context["picks"] = picks(request.actor, request.GET, program.pk)  # type: ignore[attr-defined]
+        context["picks"] = picks(request.actor, request.GET, program.pk)
     return context
 
 
 def show(
-    request: HttpRequest,
+    request: Request,
     program: Program,
     *,
     status: int = 200,
@@ -129,8 +129,8 @@ def show(
     bound: ItemForm | None = None,
 ) -> HttpResponse:
     """The whole panel anew (htmx) or the whole page: after undo, a conflict or a fault."""
-    program = readable_program(request.actor, program.pk)  # type: ignore[attr-defined]
-    if not request.htmx:  # type: ignore[attr-defined]
+    program = readable_program(request.actor, program.pk)
+    if not request.htmx:
         context = page_context(request, program, bound) | {"alert": alert}
         return render(request, "programs/program_detail.html", context, status=status)
     context = panel_context(request, program, bound) | {"alert": alert}
@@ -142,14 +142,14 @@ def show(
 
 
 def saved(
-    request: HttpRequest, program: Program, change: Change | None, revision: int, say: str, row: Row | None = None
+    request: Request, program: Program, change: Change | None, revision: int, say: str, row: Row | None = None
 ) -> HttpResponse:
     """The answer to a change that went through: what differs and nothing else, or back to the page."""
     if change is not None:
         remember(request, program, change)
-    if not request.htmx:  # type: ignore[attr-defined]
+    if not request.htmx:
         return redirect(address(request, program, change))
-    program = readable_program(request.actor, program.pk)  # type: ignore[attr-defined]
+    program = readable_program(request.actor, program.pk)
     patient = context_patient(request)
     context = {
         "program": program,
@@ -170,7 +170,7 @@ def saved(
     return trigger_client_event(response, "program:changed", detail, after="swap")
 
 
-def address(request: HttpRequest, program: Program, change: Change | None = None) -> str:
+def address(request: Request, program: Program, change: Change | None = None) -> str:
     """The builder page, at the item that changed, with the patient it is looked at for."""
     suffix = suffix_of(context_patient(request))
     anchor = f"#item-{change.item}" if change and change.did != "remove" else ""
@@ -180,21 +180,21 @@ def address(request: HttpRequest, program: Program, change: Change | None = None
 # --- Changes that can be taken back, newest last, in the session ----------------------------------------------
 
 
-def remember(request: HttpRequest, program: Program, change: Change) -> None:
+def remember(request: Request, program: Program, change: Change) -> None:
     stacks: dict[str, list[dict[str, Any]]] = request.session.get(UNDO_KEY, {})
     stack = [*stacks.pop(str(program.pk), []), {"id": str(uuid4()), **asdict(change)}][-UNDO_DEPTH:]
     kept = list(stacks.items())[-(UNDO_PROGRAMS - 1) :]
     request.session[UNDO_KEY] = {**dict(kept), str(program.pk): stack}
 
 
-def last_change(request: HttpRequest, program: Program, change_id: UUID | None = None) -> dict[str, Any] | None:
+def last_change(request: Request, program: Program, change_id: UUID | None = None) -> dict[str, Any] | None:
     """The change with this id, or the newest."""
     stack = request.session.get(UNDO_KEY, {}).get(str(program.pk), [])
     found = [change for change in stack if change_id is None or change["id"] == str(change_id)]
     return found[-1] if found else None
 
 
-def forget(request: HttpRequest, program: Program, change: dict[str, Any]) -> None:
+def forget(request: Request, program: Program, change: dict[str, Any]) -> None:
     stacks = request.session.get(UNDO_KEY, {})
     stack = stacks.get(str(program.pk), [])
     request.session[UNDO_KEY] = {**stacks, str(program.pk): [other for other in stack if other["id"] != change["id"]]}

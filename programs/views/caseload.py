@@ -10,11 +10,11 @@ from uuid import UUID
 from django.contrib.humanize.templatetags.humanize import apnumber
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
 from config.lib.clock import local_date
 from config.lib.htmx import page_or_partial
-from patients.access import THERAPIST, Actor, staff
+from patients.access import THERAPIST, Actor, Request, staff
 from patients.models import Patient
 from patients.models.patients import years_between
 from programs import adherence, charts, search
@@ -68,9 +68,9 @@ class CountedPages(Paginator):
 
 
 @staff(THERAPIST)
-def caseload(request: HttpRequest) -> HttpResponse:
+def caseload(request: Request) -> HttpResponse:
     """My patients, searched, filtered and sorted by the address. A fixed number of statements for any caseload."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     asked = Asked(request.GET)
     mine = search.caseload(actor)
     wanted = search.wanted(asked.text, asked.sign, actor.today)

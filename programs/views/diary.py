@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from patients.access import patient
+from patients.access import Request, patient
 from patients.forms.diary import PainForm, StiffnessForm
 from patients.services import diary
 from patients.services.diary import LogConflict, LogRefused
@@ -19,21 +19,21 @@ from programs.views.sheets import Problem, answer
 
 @patient
 @require_POST
-def pain_add(request: HttpRequest) -> HttpResponse:
+def pain_add(request: Request) -> HttpResponse:
     """Pain of the day, or morning stiffness when minutes are sent."""
     return _stiffness(request) if "minutes" in request.POST else _pain(request)
 
 
-def _pain(request: HttpRequest) -> HttpResponse:
-    actor = request.actor  # type: ignore[attr-defined]
+def _pain(request: Request) -> HttpResponse:
+    actor = request.actor
     form = PainForm(request.POST)
     if not form.is_valid():
         return answer(request, _shown(form, actor.today), problem=Problem.of_form(form, "pain"))
     data = form.cleaned_data
     try:
         rate_pain(
-            actor=request.user,  # type: ignore[arg-type]
-            patient=actor.patient,
+            actor=request.user,
+            patient=actor.own_record,
             local_date=data["local_date"],
             score=int(data["score"]),
             client_uuid=data["client_uuid"],
@@ -44,8 +44,8 @@ def _pain(request: HttpRequest) -> HttpResponse:
     return answer(request, data["local_date"], text=f"Saved: pain {data['score']}.", touched=["pain"])
 
 
-def _stiffness(request: HttpRequest) -> HttpResponse:
-    actor = request.actor  # type: ignore[attr-defined]
+def _stiffness(request: Request) -> HttpResponse:
+    actor = request.actor
     form = StiffnessForm(request.POST)
     typed = request.POST["minutes"]
     if not form.is_valid():
@@ -53,8 +53,8 @@ def _stiffness(request: HttpRequest) -> HttpResponse:
     data = form.cleaned_data
     try:
         diary.rate_stiffness(
-            actor=request.user,  # type: ignore[arg-type]
-            patient=actor.patient,
+            actor=request.user,
+            patient=actor.own_record,
             local_date=data["local_date"],
             minutes=data["minutes"],
             now=actor.now,
@@ -72,19 +72,19 @@ def _shown(form: PainForm | StiffnessForm, today: date) -> date:
 
 @patient
 @require_POST
-def flare_start(request: HttpRequest) -> HttpResponse:
+def flare_start(request: Request) -> HttpResponse:
     """Tell the therapist that it is clearly worse than usual."""
-    actor = request.actor  # type: ignore[attr-defined]
-    diary.start_flare(actor=request.user, patient=actor.patient, on=actor.today, now=actor.now)  # type: ignore[arg-type]
+    actor = request.actor
+    diary.start_flare(actor=request.user, patient=actor.own_record, on=actor.today, now=actor.now)
     messages.success(request, "Noted. Your therapist can see it.")
     return redirect("programs:today")
 
 
 @patient
 @require_POST
-def flare_end(request: HttpRequest) -> HttpResponse:
+def flare_end(request: Request) -> HttpResponse:
     """Say that the flare has passed."""
-    actor = request.actor  # type: ignore[attr-defined]
-    if diary.end_flare(actor=request.user, patient=actor.patient, now=actor.now):  # type: ignore[arg-type]
+    actor = request.actor
+    if diary.end_flare(actor=request.user, patient=actor.own_record, now=actor.now):
         messages.success(request, "Good to hear. Noted.")
     return redirect("programs:today")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 from django_htmx.http import reswap, retarget
 
 from config.lib.forms import HouseForm
-from patients.access import THERAPIST, staff
+from patients.access import THERAPIST, Request, staff
 from programs.forms.programs import AddForm, ItemForm, MoveForm, RevisionForm, UndoForm
 from programs.models import Program
 from programs.services import programs
@@ -29,8 +29,8 @@ def _faults(form: HouseForm) -> str:
 
 @staff(THERAPIST)
 @require_POST
-def item_add(request: HttpRequest, program_id: UUID) -> HttpResponse:
-    actor = request.actor  # type: ignore[attr-defined]
+def item_add(request: Request, program_id: UUID) -> HttpResponse:
+    actor = request.actor
     program = builder.own_program(actor, program_id)
     form = AddForm(request.POST, actor=actor)
     if not form.is_valid():
@@ -51,8 +51,8 @@ def item_add(request: HttpRequest, program_id: UUID) -> HttpResponse:
 
 @staff(THERAPIST)
 @require_POST
-def item_update(request: HttpRequest, program_id: UUID, item_id: UUID) -> HttpResponse:
-    actor = request.actor  # type: ignore[attr-defined]
+def item_update(request: Request, program_id: UUID, item_id: UUID) -> HttpResponse:
+    actor = request.actor
     item = builder.own_item(actor, program_id, item_id)
     form = ItemForm(request.POST, exercise=item.exercise, row=item, auto_id=f"id_%s_{item.pk}")
     if not form.is_valid():
@@ -66,10 +66,10 @@ def item_update(request: HttpRequest, program_id: UUID, item_id: UUID) -> HttpRe
     return builder.saved(request, item.program, change, revision, "")
 
 
-def _item_with_faults(request: HttpRequest, program: Program, form: ItemForm, item_id: UUID) -> HttpResponse:
+def _item_with_faults(request: Request, program: Program, form: ItemForm, item_id: UUID) -> HttpResponse:
     """The same row with what was typed and what is wrong with it; the others stay as they are."""
     form.item_pk = item_id  # type: ignore[attr-defined]
-    if not request.htmx or "revision" in form.errors:  # type: ignore[attr-defined]
+    if not request.htmx or "revision" in form.errors:
         return builder.show(request, program, status=422, bound=form, alert=_faults(form))
     patient = builder.context_patient(request)
     item = program.items.select_related("exercise").prefetch_related("exercise__traits").get(pk=item_id)
@@ -86,8 +86,8 @@ def _item_with_faults(request: HttpRequest, program: Program, form: ItemForm, it
 
 @staff(THERAPIST)
 @require_POST
-def item_move(request: HttpRequest, program_id: UUID, item_id: UUID) -> HttpResponse:
-    actor = request.actor  # type: ignore[attr-defined]
+def item_move(request: Request, program_id: UUID, item_id: UUID) -> HttpResponse:
+    actor = request.actor
     item = builder.own_item(actor, program_id, item_id)
     form = MoveForm(request.POST)
     if not form.is_valid():
@@ -108,8 +108,8 @@ def item_move(request: HttpRequest, program_id: UUID, item_id: UUID) -> HttpResp
 
 @staff(THERAPIST)
 @require_POST
-def item_remove(request: HttpRequest, program_id: UUID, item_id: UUID) -> HttpResponse:
-    actor = request.actor  # type: ignore[attr-defined]
+def item_remove(request: Request, program_id: UUID, item_id: UUID) -> HttpResponse:
+    actor = request.actor
     item = builder.own_item(actor, program_id, item_id)
     form = RevisionForm(request.POST)
     if not form.is_valid():
@@ -125,9 +125,9 @@ def item_remove(request: HttpRequest, program_id: UUID, item_id: UUID) -> HttpRe
 
 @staff(THERAPIST)
 @require_POST
-def program_undo(request: HttpRequest, program_id: UUID) -> HttpResponse:
+def program_undo(request: Request, program_id: UUID) -> HttpResponse:
     """Take back the change named in the form, or the last one of this sitting."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     program = builder.own_program(actor, program_id)
     form = UndoForm(request.POST)
     if not form.is_valid():

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from exercises.dosage import minutes_of
-from patients.access import patient
+from patients.access import Request, patient
 from programs.models import Prescription, PrescriptionItem, PrescriptionVersion
 from programs.schedule import say_days
 from programs.services.days import lead_of
@@ -36,9 +36,9 @@ class Plan:
 
 @patient
 @require_GET
-def my_program(request: HttpRequest) -> HttpResponse:
+def my_program(request: Request) -> HttpResponse:
     """All that runs or is about to, with its schedule in words."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     today = actor.today
     current = Prescription.objects.for_actor(actor).filter(Q(ends_on=None) | Q(ends_on__gte=today))
     plans = []
@@ -46,15 +46,15 @@ def my_program(request: HttpRequest) -> HttpResponse:
         version = prescription.version_on(max(today, prescription.starts_on))
         if version:
             plans.append(Plan(prescription, version, prescription.starts_on > today))
-    lead = None if plans else lead_of(actor.patient, today)
+    lead = None if plans else lead_of(actor.own_record, today)
     return render(request, "programs/my_program.html", {"plans": plans, "lead": lead})
 
 
 @patient
 @require_GET
-def my_exercise(request: HttpRequest, item_id: UUID) -> HttpResponse:
+def my_exercise(request: Request, item_id: UUID) -> HttpResponse:
     """How to do one exercise of one's own program."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     own = Prescription.objects.for_actor(actor).filter(versions__items=item_id).with_versions()
     prescription = get_object_or_404(own)
     item = next((i for v in prescription.versions.all() for i in v.items.all() if i.pk == item_id), None)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from patients.access import THERAPIST, Actor, open_patient, staff
+from patients.access import THERAPIST, Actor, Request, open_patient, staff
 from programs.forms.prescriptions import EndForm
 from programs.models import Prescription
 from programs.services import prescriptions
@@ -25,8 +25,8 @@ def _opened(actor: Actor, prescription_id: UUID, *, reading: str | None = None) 
     return prescription
 
 
-def _page(request: HttpRequest, prescription: Prescription, form: EndForm, status: int = 200) -> HttpResponse:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+def _page(request: Request, prescription: Prescription, form: EndForm, status: int = 200) -> HttpResponse:
+    actor: Actor = request.actor
     today = prescription.patient.local_today(actor.now)
     is_over = prescription.ends_on is not None and prescription.ends_on < today
     context = {
@@ -43,8 +43,8 @@ def _page(request: HttpRequest, prescription: Prescription, form: EndForm, statu
 
 
 @staff(THERAPIST)
-def prescription_detail(request: HttpRequest, prescription_id: UUID) -> HttpResponse:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+def prescription_detail(request: Request, prescription_id: UUID) -> HttpResponse:
+    actor: Actor = request.actor
     prescription = _opened(actor, prescription_id, reading="prescription")
     today = prescription.patient.local_today(actor.now)
     return _page(request, prescription, EndForm(initial={"on": max(today, prescription.starts_on)}))
@@ -52,9 +52,9 @@ def prescription_detail(request: HttpRequest, prescription_id: UUID) -> HttpResp
 
 @staff(THERAPIST)
 @require_POST
-def prescription_end(request: HttpRequest, prescription_id: UUID) -> HttpResponse:
+def prescription_end(request: Request, prescription_id: UUID) -> HttpResponse:
     """End on a day, or with `withdraw` take back what nobody has used yet."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     prescription = _opened(actor, prescription_id)
     form = EndForm(request.POST)
     is_valid = form.is_valid()

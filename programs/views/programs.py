@@ -6,14 +6,14 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from config.lib.htmx import page_or_partial
 from config.lib.paging import CountedPaginator
-from patients.access import THERAPIST, staff
+from patients.access import THERAPIST, Request, staff
 from patients.models import Patient
 from programs.forms.programs import ListFilter, ProgramForm
 from programs.models import Program
@@ -35,9 +35,9 @@ def cards(found: Any) -> list[dict[str, Any]]:
 
 
 @staff(THERAPIST)
-def program_list(request: HttpRequest) -> HttpResponse:
+def program_list(request: Request) -> HttpResponse:
     """The clinic's own programs and the ready-made ones, by name or by last change."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     form = ListFilter(request.GET)
     form.is_valid()
     wanted = form.cleaned_data
@@ -58,25 +58,25 @@ def program_list(request: HttpRequest) -> HttpResponse:
     return page_or_partial(request, "programs/program_list.html", "programs/_program_results.html", context)
 
 
-def _just_archived(request: HttpRequest) -> Program | None:
+def _just_archived(request: Request) -> Program | None:
     """The program named in the address after archiving, to offer the way back."""
     try:
         program_id = UUID(request.GET.get("archived", ""))
     except ValueError:
         return None
-    own = Program.objects.for_clinic(request.actor.clinic)  # type: ignore[attr-defined]
+    own = Program.objects.for_clinic(request.actor.clinic)
     return own.exclude(archived_at=None).filter(pk=program_id).first()
 
 
 @staff(THERAPIST)
-def program_create(request: HttpRequest) -> HttpResponse:
-    actor = request.actor  # type: ignore[attr-defined]
+def program_create(request: Request) -> HttpResponse:
+    actor = request.actor
     form = ProgramForm(request.POST or None, initial={"key": uuid4()})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
             program = programs.create(
-                actor=actor.user, clinic=actor.clinic, name=data["name"], summary=data["summary"], key=data["key"]
+                actor=actor.user, clinic=actor.workplace, name=data["name"], summary=data["summary"], key=data["key"]
             )
         except KeyTaken:
             form.add_error(None, "This page is out of date. Load it again.")
@@ -86,17 +86,17 @@ def program_create(request: HttpRequest) -> HttpResponse:
 
 
 @staff(THERAPIST)
-def program_detail(request: HttpRequest, program_id: UUID) -> HttpResponse:
+def program_detail(request: Request, program_id: UUID) -> HttpResponse:
     """The builder; ready-made and archived programs are shown without controls."""
-    program = builder.readable_program(request.actor, program_id)  # type: ignore[attr-defined]
+    program = builder.readable_program(request.actor, program_id)
     context = builder.page_context(request, program) | {"copy_key": uuid4()}
     return render(request, "programs/program_detail.html", context)
 
 
 @staff(THERAPIST)
-def program_settings(request: HttpRequest, program_id: UUID) -> HttpResponse:
+def program_settings(request: Request, program_id: UUID) -> HttpResponse:
     """Name and summary."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     program = builder.own_program(actor, program_id)
     form = ProgramForm(request.POST or None, instance=program, initial={"revision": program.revision})
     status = 200
@@ -126,12 +126,12 @@ def program_settings(request: HttpRequest, program_id: UUID) -> HttpResponse:
 
 @staff(THERAPIST)
 @require_POST
-def program_copy(request: HttpRequest, program_id: UUID) -> HttpResponse:
-    actor = request.actor  # type: ignore[attr-defined]
+def program_copy(request: Request, program_id: UUID) -> HttpResponse:
+    actor = request.actor
     program = builder.readable_program(actor, program_id)
     try:
         key = UUID(request.POST["key"]) if request.POST.get("key") else None
-        made = programs.copy(actor=actor.user, clinic=actor.clinic, program=program, key=key)
+        made = programs.copy(actor=actor.user, clinic=actor.workplace, program=program, key=key)
     except (ValueError, KeyTaken):
         messages.error(request, "That did not work. Try once more.")
         return redirect("programs:program_detail", program.pk)
@@ -141,9 +141,9 @@ def program_copy(request: HttpRequest, program_id: UUID) -> HttpResponse:
 
 @staff(THERAPIST)
 @require_POST
-def program_archive(request: HttpRequest, program_id: UUID) -> HttpResponse:
+def program_archive(request: Request, program_id: UUID) -> HttpResponse:
     """Archive, or with `restore` bring back. Either one twice changes nothing more."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     program = builder.own_program(actor, program_id)
     if "restore" in request.POST:
         programs.restore(actor=actor.user, program=program, now=actor.now)
@@ -154,9 +154,9 @@ def program_archive(request: HttpRequest, program_id: UUID) -> HttpResponse:
 
 
 @staff(THERAPIST)
-def program_assign(request: HttpRequest, program_id: UUID) -> HttpResponse:
+def program_assign(request: Request, program_id: UUID) -> HttpResponse:
     """For whom? The therapist's own patients, found by name."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     program = get_object_or_404(Program.objects.for_actor(actor).current(), pk=program_id)
     form = ListFilter(request.GET)
     form.is_valid()

@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from patients.access import Request
 from patients.services.diary import LogConflict, LogRefused
 from programs.services import days
 from programs.services.days import DaySheet
@@ -67,10 +68,10 @@ def address(day: date, today: date) -> str:
     return reverse("programs:today") if day == today else reverse("programs:day", args=[day])
 
 
-def context_of(request: HttpRequest, day: date, problem: Problem | None = None) -> dict[str, Any]:
+def context_of(request: Request, day: date, problem: Problem | None = None) -> dict[str, Any]:
     """Everything that `programs/_day.html` and its parts show."""
-    actor = request.actor  # type: ignore[attr-defined]
-    patient = actor.patient
+    actor = request.actor
+    patient = actor.own_record
     sheet = days.load(patient, day, actor.now)
     clock = actor.now.astimezone(ZoneInfo(patient.time_zone)).time()
     ahead = up_next(sheet.occurrences) if sheet.is_open else []
@@ -107,7 +108,7 @@ def _load(sheet: DaySheet) -> str:
     return "That is everything for today. Be kind to yourself." if is_begun else ""
 
 
-def show(request: HttpRequest, day: date, problem: Problem | None = None) -> HttpResponse:
+def show(request: Request, day: date, problem: Problem | None = None) -> HttpResponse:
     """The whole page of `day`."""
     context = context_of(request, day, problem)
     page = "programs/today.html" if context["sheet"].is_today else "programs/day.html"
@@ -115,7 +116,7 @@ def show(request: HttpRequest, day: date, problem: Problem | None = None) -> Htt
 
 
 def answer(
-    request: HttpRequest,
+    request: Request,
     day: date,
     *,
     text: str = "",
@@ -124,8 +125,8 @@ def answer(
     touched: Collection[str] = (),
 ) -> HttpResponse:
     """After a write. htmx gets the `touched` elements anew (by id), a plain form the whole page."""
-    actor = request.actor  # type: ignore[attr-defined]
-    if request.htmx:  # type: ignore[attr-defined]
+    actor = request.actor
+    if request.htmx:
         context = context_of(request, day, problem) | {
             "toast": text,
             "undo": undo,

@@ -6,12 +6,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from patients.access import patient
+from patients.access import Request, patient
 from patients.services.diary import LogConflict, LogRefused
 from programs.forms.sessions import OPEN, AllDoneForm, SessionForm
 from programs.models import Prescription
@@ -25,25 +25,25 @@ SAID = {"done": "done", "partly": "partly done", "skipped": "skipped. That is fi
 
 @patient
 @require_GET
-def today(request: HttpRequest) -> HttpResponse:
+def today(request: Request) -> HttpResponse:
     """What is due now, later and done."""
-    return show(request, request.actor.today)  # type: ignore[attr-defined]
+    return show(request, request.actor.today)
 
 
 @patient
 @require_GET
-def day(request: HttpRequest, day: date) -> HttpResponse:
+def day(request: Request, day: date) -> HttpResponse:
     """One day of the past: the last seven can be corrected, older ones read."""
-    if day > request.actor.today:  # type: ignore[attr-defined]
+    if day > request.actor.today:
         raise Http404
     return show(request, day)
 
 
 @patient
 @require_POST
-def session_log(request: HttpRequest) -> HttpResponse:
+def session_log(request: Request) -> HttpResponse:
     """One answer, rating or note."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     form = SessionForm(request.POST)
     typed = request.POST.get("note", "")
     if not form.is_valid():
@@ -52,8 +52,8 @@ def session_log(request: HttpRequest) -> HttpResponse:
     draft = form.draft
     try:
         sessions.log(
-            actor=request.user,  # type: ignore[arg-type]
-            patient=actor.patient,
+            actor=request.user,
+            patient=actor.own_record,
             draft=draft,
             client_uuid=form.cleaned_data["client_uuid"],
             now=actor.now,
@@ -68,17 +68,17 @@ def session_log(request: HttpRequest) -> HttpResponse:
 
 @patient
 @require_POST
-def session_all_done(request: HttpRequest) -> HttpResponse:
+def session_all_done(request: Request) -> HttpResponse:
     """Everything that was open, done in one answer, with one rating."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     form = AllDoneForm(request.POST)
     if not form.is_valid():
         return answer(request, _day_of(form.cleaned_data, actor.today), problem=Problem.of_form(form, ""))
     drafts = form.drafts
     try:
         sessions.log_all(
-            actor=request.user,  # type: ignore[arg-type]
-            patient=actor.patient,
+            actor=request.user,
+            patient=actor.own_record,
             drafts=drafts,
             client_uuid=form.cleaned_data["client_uuid"],
             now=actor.now,
@@ -147,7 +147,7 @@ def _all_said(drafts: list[SessionDraft]) -> str:
     return "All done, saved." if pain is None else f"All done, pain {pain}. Saved."
 
 
-def _undo_all(request: HttpRequest, drafts: list[SessionDraft]) -> Undo:
+def _undo_all(request: Request, drafts: list[SessionDraft]) -> Undo:
     fields = {
         "local_date": drafts[0].local_date,
         "answer": OPEN,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from patients.access import patient
+from patients.access import Request, patient
 from patients.models import PainEntry
 from programs import adherence
 from programs.adherence import DayCell
@@ -46,13 +46,13 @@ class WeekDay:
 
 @patient
 @require_GET
-def week(request: HttpRequest) -> HttpResponse:
+def week(request: Request) -> HttpResponse:
     """Monday to Sunday around `?monday=`, else the current week."""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     this_monday = _monday_of(actor.today)
     monday = _asked(request, this_monday)
     sunday = monday + timedelta(days=6)
-    cells = adherence.day_cells(actor.patient, monday, sunday, actor.now)
+    cells = adherence.day_cells(actor.own_record, monday, sunday, actor.now)
     pains = PainEntry.objects.for_actor(actor).filter(local_date__range=(monday, sunday), site="overall")
     worst: dict[date, int] = {}
     for day, score in pains.values_list("local_date", "score"):
@@ -76,7 +76,7 @@ def _monday_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def _asked(request: HttpRequest, this_monday: date) -> date:
+def _asked(request: Request, this_monday: date) -> date:
     text = request.GET.get("monday")
     if not text:
         return this_monday

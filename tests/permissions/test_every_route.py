@@ -41,7 +41,8 @@ def test_every_route_has_a_case(capsys: pytest.CaptureFixture[str]) -> None:
     missing = sorted(every_route() - {case.route for case in CASES})
     unknown = sorted({case.route for case in CASES} - every_route())
     with capsys.disabled():
-        print(f"\n{len(every_route())} routes x {len(ACTORS)} actors, {len(CASES)} cases, {len(CASES) * len(ACTORS)} drives")
+        drives = len(CASES) * len(ACTORS)
+        print(f"\n{len(every_route())} routes x {len(ACTORS)} actors, {len(CASES)} cases, {drives} drives")
     assert missing == []
     assert unknown == []
     assert len(list(patterns())) >= len(every_route())
@@ -90,9 +91,11 @@ def _drive(case: Case, actor: str, world: World) -> list[str]:
     before = _rows()
     data = case.data(world)
     extra: dict[str, Any] = {"content_type": "application/json"} if case.is_api and case.method != "GET" else {}
-    response = client.generic(case.method, path + case.query) if case.method in ("HEAD", "OPTIONS") else getattr(
-        client, case.method.lower()
-    )(path + case.query, data, **extra)
+    response = (
+        client.generic(case.method, path + case.query)
+        if case.method in ("HEAD", "OPTIONS")
+        else getattr(client, case.method.lower())(path + case.query, data, **extra)
+    )
     wanted = case.status_for(actor)
     allowed = wanted if isinstance(wanted, tuple) else (wanted,)
     found = []
