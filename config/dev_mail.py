@@ -68,9 +68,15 @@ def _read(path: Path) -> EmailMessage:
 
 
 def _body(mail: EmailMessage, kind: str) -> str:
-    """The first text part of this kind; empty when there is none."""
+    """The first text part of this kind; empty when there is none. An unknown character set is read as UTF-8."""
     part = mail.get_body(preferencelist=(kind,))
-    return part.get_content() if part is not None else ""
+    if part is None:
+        return ""
+    try:
+        return str(part.get_content())
+    except LookupError:
+        content = part.get_payload(decode=True)
+        return content.decode("utf-8", "replace") if isinstance(content, bytes) else ""
 
 
 def _row(path: Path) -> dict[str, Any]:

@@ -108,7 +108,8 @@ def initial_row(slot: time | None, weekdays: int) -> dict[str, Any]:
 def times_formset(data: Any, rows: list[tuple[time, int]]) -> BaseTimes:
     """Bound to `data`, or showing what is stored; the empty row offers every day."""
     known = [initial_row(slot, weekdays) for slot, weekdays in rows]
-    formset: Any = Times(data, initial=known, prefix="times")
+    # A bound row is read as it was typed: compared with what is stored, a repeated save would look empty.
+    formset: Any = Times(data, initial=known if data is None else None, prefix="times")
     if data is None and len(formset.forms) > len(known):
         formset.forms[-1].initial = initial_row(None, EVERY_DAY)
     return cast(BaseTimes, formset)

@@ -53,20 +53,17 @@ def _is_on(patient: Patient) -> bool:
 @transaction.atomic
 def ensure_schedules(*, patient: Patient, slots: Iterable[str], now: datetime) -> None:
     """A reminder for each planned time ("07:30") that has none yet. Times that the patient set or silenced stay."""
-    is_on = _is_on(patient)
     times = sorted({time.fromisoformat(slot) for slot in slots if slot})
     ReminderSchedule.objects.bulk_create(
-        [
-            ReminderSchedule(
-                clinic_id=patient.clinic_id,
-                patient=patient,
-                slot=slot,
-                next_due_at=_next_due(patient, slot, EVERY_DAY, now) if is_on else None,
-            )
-            for slot in times
-        ],
+        [ReminderSchedule(clinic_id=patient.clinic_id, patient=patient, slot=slot) for slot in times],
         ignore_conflicts=True,
     )
+    if not _is_on(patient):
+        return
+    asleep = ReminderSchedule.objects.filter(patient=patient, slot__in=times, is_on=True, next_due_at=None)
+    for schedule in asleep:
+        due = _next_due(patient, schedule.slot, schedule.weekdays, now)
+        ReminderSchedule.objects.filter(pk=schedule.pk).update(next_due_at=due)
 
 
 @transaction.atomic
