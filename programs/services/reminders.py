@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from itertools import zip_longest
 from uuid import UUID
 
 from django.db import transaction
@@ -59,7 +60,7 @@ def facts_for(patients: Collection[UUID], first: date, last: date) -> Facts:
         .order_by("prescription_id", "effective_from")
     )
     masks = _masks(versions)
-    for version, following in zip(versions, [*versions[1:], None], strict=True):
+    for version, following in zip_longest(versions, versions[1:]):
         plan = InForce(
             version.prescription_id,
             max(version.effective_from, version.prescription.starts_on),

@@ -232,6 +232,14 @@ def many(count: int) -> list[Patient]:
 
 
 @pytest.mark.django_db
+def test_patient_without_a_program_has_no_next_reminder() -> None:
+    ida = factories.make_patient(factories.make_clinic())
+    with_reminder(ida)
+    assert reminders.next_reminder(patient=ida, now=EVENING) is None
+    assert reminders.plan(now=RINGS).created == 0
+
+
+@pytest.mark.django_db
 def test_statements_do_not_grow_with_the_number_of_patients(django_assert_max_num_queries: Any) -> None:
     many(3)
     with django_assert_max_num_queries(12) as few:
