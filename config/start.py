@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import fcntl
 import importlib.util
-import io
 import json
 import os
 import signal
@@ -21,6 +20,7 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
+from config.lib import prepared
 from config.lib.processes import Family, StartError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -152,55 +152,53 @@ class Run:
 
     def prepare_data(self) -> list[dict[str, str]]:
         """Migrate, load the library and, when embedded, the demo clinic. Returns the demo accounts."""
+        is_embedded = os.environ["RACHIS_EMBEDDED"] == "1"
+        database, note = self.data / "rachis.sqlite3", self.data / "run" / "prepared"
+        if not (is_embedded and prepared.is_prepared(database, note)):
+            self._prepare(is_embedded)
+            if is_embedded:
+                prepared.remember(database, note)
+        return _demo_accounts() if is_embedded else []
+
+    def _prepare(self, is_embedded: bool) -> None:
         import django
         from django.core.management import call_command
         from django.db import DatabaseError
 
         django.setup()
-        quiet = io.StringIO()
+        from django.db import connections
+
         try:
             say("Preparing the database ...")
             call_command("migrate", interactive=False, verbosity=0)
             say("Loading the exercise library ...")
-            call_command("load_library", verbosity=0, stdout=quiet)
-            call_command("load_programs", verbosity=0, stdout=quiet)
-            if os.environ["RACHIS_EMBEDDED"] == "1":
+            call_command("load_library", verbosity=0)
+            call_command("load_programs", verbosity=0)
+            if is_embedded:
                 say("Preparing the demo clinic ...")
                 call_command("seed_demo", verbosity=1)
         except DatabaseError as error:
             where = os.environ["DATABASE_URL"].rpartition("@")[2]
             raise StartError(f"The database ({where}) cannot be used: {str(error).strip()}") from error
         finally:
-            from django.db import connections
-
             connections.close_all()
-        return _demo_accounts() if os.environ["RACHIS_EMBEDDED"] == "1" else []
 
     def start_ours(self) -> None:
-        say("Starting web server, worker and clock ...")
+        """The web first, so that the first page need not share the processor with the other two."""
         env = dict(os.environ)
         bind = f"{HOST}:{self.port}"
-        web = ["--bind", bind, "--worker-class", "gthread", "--workers", "2", "--threads", "4"]
-        web += ["--graceful-timeout", "10", "--log-level", "warning", "--no-control-socket"]
-        self.family.start("web", self.python("gunicorn", *web, "config.wsgi:application"), env)
-        worker = [
-            "-A",
-            "config",
-            "worker",
-            "--pool",
-            "threads",
-            "--concurrency",
-            "2",
-            "--loglevel",
-            "warning",
-        ]
-        worker += ["--without-gossip", "--without-mingle", "--pidfile="]
-        self.family.start("worker", self.python("celery", *worker), env)
+        say("Starting the web server ...")
+        # Loaded once and then forked: half the time, and half the memory.
+        web = f"--bind {bind} --worker-class gthread --workers 2 --threads 4 --preload --graceful-timeout 10"
+        command = self.python("gunicorn", *web.split(), "--log-level", "warning", "--no-control-socket")
+        child = self.family.start("web", [*command, "config.wsgi:application"], env)
+        self.family.wait_until(lambda: _page_answers(f"http://{bind}/accounts/login/"), child, 60)
+        say("Starting worker and clock ...")
+        worker = "-A config worker --pool threads --concurrency 2 --without-gossip --without-mingle"
+        self.family.start("worker", self.python("celery", *worker.split(), "--loglevel", "warning", "--pidfile="), env)
         beat = ["-A", "config", "beat", "--loglevel", "warning", "--pidfile="]
         beat += ["--schedule", str(self.data / "run" / "beat")]
         self.family.start("beat", self.python("celery", *beat), env)
-        web_child = next(child for child in self.family.children if child.name == "web")
-        self.family.wait_until(lambda: _page_answers(f"http://{bind}/accounts/login/"), web_child, 60)
 
     def announce(self, accounts: list[dict[str, str]]) -> None:
         url = f"http://{HOST}:{self.port}/"
