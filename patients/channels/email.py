@@ -6,7 +6,6 @@ import smtplib
 import socket
 import ssl
 from contextlib import suppress
-from email.utils import parseaddr
 
 from django.conf import settings
 from django.utils import timezone
@@ -84,9 +83,9 @@ class EmailChannel:
     def _envelope(self, parcel: Parcel) -> None:
         """Everything up to the moment at which the content may follow."""
         wire = self._wire()
-        sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
-        self._expect(2, *wire.mail(sender))
-        self._expect(2, *wire.rcpt(letters.plain_address(parcel.address)))
+        # Said in plain commands: smtplib's own would parse both addresses anew for every mail.
+        self._expect(2, *wire.docmd(f"MAIL FROM:<{letters.sender_address(settings.DEFAULT_FROM_EMAIL)}>"))
+        self._expect(2, *wire.docmd(f"RCPT TO:<{letters.plain_address(parcel.address)}>"))
         self._expect(3, *wire.docmd("DATA"))
 
     def _content(self, content: bytes) -> None:

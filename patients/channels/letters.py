@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from functools import cache
@@ -73,13 +72,15 @@ def stencil(kind: str, language: str, sender: str) -> Stencil:
 
 
 @cache
-def _mail_host(sender: str) -> str:
-    return Address(addr_spec=parseaddr(sender)[1]).domain
+def sender_address(sender: str) -> str:
+    """The bare address of a sender written with its name."""
+    return parseaddr(sender)[1]
 
 
 def message_id(parcel: Parcel) -> str:
     """The same at every attempt, so that a mailbox can drop a second copy."""
-    return f"<{parcel.delivery_id}.{parcel.clinic_id}@{_mail_host(settings.DEFAULT_FROM_EMAIL)}>"
+    host = sender_address(settings.DEFAULT_FROM_EMAIL).rpartition("@")[2]
+    return f"<{parcel.delivery_id}.{parcel.clinic_id}@{host}>"
 
 
 def plain_address(address: str) -> str:

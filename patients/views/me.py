@@ -31,6 +31,8 @@ VERBS = {
     "prescription.withdraw": "Took a program back",
     "prescription.revise": "Changed your program",
     "prescription.read": "Looked at your program",
+    "messages.read": "Looked at your reminders",
+    "reminders.off": "Reminders were stopped from a mail",
 }
 
 
