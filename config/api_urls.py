@@ -3,6 +3,7 @@
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
+from config.api_docs import api_docs
 from patients.access import Mark
 from patients.api.permissions import Marked
 
@@ -21,6 +22,7 @@ app_urls = [
 ]
 
 urlpatterns = [
+    path("", api_docs, name="api_docs"),
     path("schema/", Schema.as_view(), name="schema"),
     path("v1/", include((app_urls, "api"))),
 ]

@@ -96,7 +96,7 @@ DATABASES = {"default": database(env.str("DATABASE_URL", default=_urls["DATABASE
 REDIS_URL = env.str("REDIS_URL", default=_urls["REDIS_URL"])
 CACHES: dict[str, dict[str, Any]] = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "config.lib.cache.TolerantRedisCache",
         "LOCATION": cache_url(REDIS_URL),
         "KEY_PREFIX": "rachis",
     }

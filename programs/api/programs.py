@@ -6,6 +6,7 @@ from typing import Any
 
 import django_filters as filters
 from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import generics, serializers
 
 from config.lib.api import Pages
@@ -18,6 +19,7 @@ from programs.models import Program, ProgramItem
 from programs.schedule import days_of
 
 
+@extend_schema_field({"type": "array", "items": {"type": "integer", "minimum": 0, "maximum": 6}})
 class WeekdaysField(serializers.Field):
     """A mask as day numbers, Monday = 0. None: whenever the program is due."""
 

@@ -24,6 +24,8 @@ PRODUCTION = {
     "EMAIL_URL": "smtp://127.0.0.1:25",
 }
 
+AWAY = {"default": {"BACKEND": "config.lib.cache.TolerantRedisCache", "LOCATION": "unix:///nowhere.sock"}}
+
 
 @pytest.fixture
 def heard(db) -> None:
@@ -65,14 +67,21 @@ def test_healthz_misses_a_silent_process(client: Client, heard, who: str) -> Non
 
 
 def test_healthz_without_redis_is_503_and_no_error(client: Client, heard) -> None:
-    nowhere = {
-        "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "unix:///nowhere.sock"}
-    }
-    with override_settings(CACHES=nowhere):
+    with override_settings(CACHES=AWAY):
         answer = client.get("/healthz")
     assert answer.status_code == 503
     assert answer.json()["checks"]["redis"]["ok"] is False
     assert answer.json()["checks"]["database"]["ok"] is True
+
+
+@pytest.mark.sqlite
+def test_pages_and_writes_work_without_redis(client: Client, prescription, dan) -> None:
+    """Signing in, reading and writing: sessions live in the database, too."""
+    with override_settings(CACHES=AWAY):
+        client.force_login(dan.user)
+        assert client.get("/today/").status_code == 200
+        assert client.post(reverse("programs:flare_start")).status_code in (200, 302)
+    assert dan.flares.count() == 1
 
 
 def test_a_database_that_is_away_is_503_with_a_time_to_come_back(client: Client, monkeypatch, ana) -> None:

@@ -5,4 +5,5 @@ CASES = [
     Case("healthz", everyone((200, 503))),
     Case("manifest", everyone(200)),
     Case("schema", everyone(200)),
+    Case("api_docs", everyone(200)),
 ]
