@@ -1,0 +1,221 @@
+"""Every page that a person can reach, and in whose hands: what the sweep in `test_pages.py` opens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from playwright.sync_api import Page
+
+from config.lib import tokens
+from patients.channels import links
+from programs.demo import people
+from programs.models import PrescriptionItem
+from tests.browser.clinic import ANYBODY, CARL, CORA, DANIEL, HELENE, IDA, MARA, NILS, NORA, Furnished
+
+# Routes without a page of their own, each with the reason.
+NOT_PAGES = dict.fromkeys(["healthz", "manifest", "schema", "mfa_login_webauthn"], "for machines")
+NOT_PAGES |= {
+    "mfa_download_recovery_codes": "a download",
+    "exercise_picker": "a part of the builder's page, which is swept",
+    "account_confirm_email": "only with an address in allauth's own table, which has no rows here",
+}
+NOT_PAGES |= dict.fromkeys(
+    [
+        *["invitation_revoke", "hand_over", "clinic_switch", "me_reminders_test"],
+        *["program_copy", "program_archive", "program_undo", "item_add", "item_update", "item_move", "item_remove"],
+        *["prescription_end", "session_log", "session_all_done", "pain_add", "flare_start", "flare_end"],
+    ],
+    "POST only",
+)
+NOT_PAGES |= dict.fromkeys(
+    ["mfa_reauthenticate_webauthn", "mfa_remove_webauthn", "mfa_edit_webauthn"], "only with a security key"
+)
+
+
+class Sheet(NamedTuple):
+    """One page in one state: its route, who opens it, where; what it answers; what is done once it is open."""
+
+    route: str
+    who: str
+    path: str
+    status: int = 200
+    do: Callable[[Page], Any] | None = None
+
+
+def submit(page: Page) -> None:
+    """Send the page's last form as it stands, so that it comes back with its faults or leads on."""
+    form = page.locator("main form").last
+    form.evaluate("form => form.noValidate = true")
+    with page.expect_navigation():
+        form.locator("button[type=submit], button:not([type])").last.click()
+
+
+def fill_in(**fields: str) -> Callable[[Page], None]:
+    """Write into the fields of these names, and send."""
+
+    def do(page: Page) -> None:
+        for name, value in fields.items():
+            page.locator(f"main [name={name}]").fill(value)
+        submit(page)
+
+    return do
+
+
+def without_policy(page: Page) -> None:
+    """The mail as a document of its own: under the policy it is served with, not even axe may run."""
+    html = page.request.get(page.url).text()
+    page.goto("about:blank")
+    page.set_content(html)
+
+
+def at(route: str, *args: Any) -> str:
+    """The address, whichever app has the name."""
+    for app in ("patients:", "exercises:", "programs:", ""):
+        try:
+            return reverse(app + route, args=args)
+        except NoReverseMatch:
+            continue
+    raise NoReverseMatch(route)
+
+
+def all_pages(there: Furnished) -> list[Sheet]:
+    """In an order in which no page spoils a later one."""
+    return [*caseload(there), *records(there), *builder(there), *days(there), *accounts(there), *doors(there)]
+
+
+def caseload(there: Furnished) -> list[Sheet]:
+    return [
+        Sheet("caseload", MARA, at("caseload")),
+        Sheet("caseload", MARA, at("caseload") + "?q=nobody-of-this-name"),
+        Sheet("caseload", NILS, at("caseload")),
+        Sheet("exercise_list", MARA, at("exercise_list")),
+        Sheet("exercise_list", CORA, at("exercise_list") + "?q=hip&kind=stretching&floor=no"),
+        Sheet("exercise_list", CORA, at("exercise_list") + "?q=nothing-like-it"),
+        Sheet("exercise_detail", MARA, at("exercise_detail", "S01")),
+        Sheet("exercise_detail", MARA, at("exercise_detail", "T22")),
+        Sheet("clinic_team", HELENE, at("clinic_team")),
+        Sheet("staff_invite", HELENE, at("staff_invite")),
+        Sheet("staff_invite", HELENE, at("staff_invite"), do=submit),
+        Sheet("membership_end", HELENE, at("membership_end", there.accounts[MARA].memberships.get().pk)),
+    ]
+
+
+def records(there: Furnished) -> list[Sheet]:
+    people_ = there.patients
+    gisela, carolina = people_["Gisela"], people_["Carolina"]
+    condition = gisela.conditions.first()
+    return [
+        Sheet("patient_create", MARA, at("patient_create")),
+        Sheet("patient_create", MARA, at("patient_create"), do=submit),
+        *[Sheet("patient_detail", MARA, at("patient_detail", one.pk)) for one in (gisela, people_["Tomasz"], carolina)],
+        Sheet("patient_detail", MARA, at("patient_detail", people_["Piotr"].pk)),
+        Sheet("patient_edit", MARA, at("patient_edit", gisela.pk)),
+        Sheet("condition_add", MARA, at("condition_add", gisela.pk)),
+        Sheet("condition_end", MARA, at("condition_end", gisela.pk, condition.pk)),
+        Sheet("care_team_add", MARA, at("care_team_add", gisela.pk)),
+        Sheet("care_team_end", MARA, at("care_team_end", gisela.pk, gisela.care_team.get().pk)),
+        Sheet("care_team_end", MARA, at("care_team_end", gisela.pk, gisela.care_team.get().pk), do=submit),
+        Sheet("invitation_send", MARA, at("invitation_send", carolina.pk)),
+        Sheet("delivery_list", MARA, at("delivery_list", gisela.pk)),
+        Sheet("delivery_list", MARA, at("delivery_list", carolina.pk)),
+        Sheet("prescription_detail", MARA, at("prescription_detail", there.prescription.pk)),
+        Sheet("prescription_detail", MARA, at("prescription_detail", gisela.prescriptions.first().pk)),
+    ]
+
+
+def builder(there: Furnished) -> list[Sheet]:
+    gisela = there.patients["Gisela"]
+    assign = at("assign", gisela.pk) + f"?program={there.own.pk}"
+    return [
+        Sheet("program_list", MARA, at("program_list")),
+        Sheet("program_list", MARA, at("program_list") + "?q=nothing-like-it"),
+        Sheet("program_create", MARA, at("program_create")),
+        Sheet("program_create", MARA, at("program_create"), do=submit),
+        Sheet("program_detail", MARA, at("program_detail", there.own.pk)),
+        Sheet("program_detail", MARA, at("program_detail", there.own.pk) + f"?patient={gisela.pk}"),
+        Sheet("program_detail", MARA, at("program_detail", there.shared.pk)),
+        Sheet("program_settings", MARA, at("program_settings", there.own.pk)),
+        Sheet("program_assign", MARA, at("program_assign", there.own.pk)),
+        Sheet("assign", MARA, at("assign", gisela.pk)),
+        Sheet("assign", MARA, assign),
+        Sheet("assign", MARA, assign, do=submit),
+    ]
+
+
+def days(there: Furnished) -> list[Sheet]:
+    daniel = there.patients["Daniel"]
+    today = daniel.local_today(timezone.now())
+    item = PrescriptionItem.objects.filter(version__prescription=there.prescription).first()
+    pages = [
+        Sheet("home", DANIEL, "/"),
+        Sheet("today", DANIEL, at("today")),
+        *[Sheet("day", DANIEL, at("day", today - timedelta(days=days))) for days in (1, 3, 30)],
+        Sheet("week", DANIEL, at("week")),
+        Sheet("my_program", DANIEL, at("my_program")),
+        Sheet("my_exercise", DANIEL, at("my_exercise", item.pk)),
+        Sheet("me_reminders", DANIEL, at("me_reminders")),
+        Sheet("me_access_log", DANIEL, at("me_access_log")),
+    ]
+    without_program = ["today", "week", "my_program", "me_reminders", "me_access_log"]
+    return [*pages, *[Sheet(route, IDA, at(route)) for route in without_program]]
+
+
+def accounts(there: Furnished) -> list[Sheet]:
+    """One's own account, and what stands where nothing is or nothing is for one."""
+    own = ["account_email", "account_change_password", "account_reauthenticate"]
+    factors = ["mfa_index", "mfa_activate_totp", "mfa_list_webauthn", "mfa_add_webauthn"]
+    has_factor = ["mfa_index", "mfa_reauthenticate", "mfa_view_recovery_codes", "mfa_generate_recovery_codes"]
+    return [
+        *[Sheet("me", who, at("me")) for who in (MARA, DANIEL, HELENE, CORA, NORA)],
+        Sheet("home", NORA, "/"),
+        *[Sheet(route, HELENE, at(route)) for route in own],
+        Sheet("account_set_password", IDA, at("account_set_password")),
+        *[Sheet(route, HELENE, at(route)) for route in factors],
+        *[Sheet(route, CARL, at(route)) for route in (*has_factor, "mfa_deactivate_totp")],
+        Sheet("404", MARA, "/no/such/page/", 404),
+        Sheet("404", DANIEL, "/no/such/page/", 404),
+        Sheet("404", ANYBODY, "/no/such/page/", 404),
+        Sheet("403", DANIEL, at("caseload"), 403),
+        Sheet("403", MARA, at("today"), 403),
+        Sheet("account_logout", DANIEL, at("account_logout")),
+    ]
+
+
+def doors(there: Furnished) -> list[Sheet]:
+    """What can be opened without being signed in; the mails last, when all of them have come."""
+    mara = there.accounts[MARA]
+    reset = [user_pk_to_url_str(mara), default_token_generator.make_token(mara)]
+    stop = tokens.make(links.UNSUBSCRIBE, str(there.patients["Gisela"].pk))
+    login, code, forgot = at("account_login"), at("account_request_login_code"), at("account_reset_password")
+    joins = [tokens.make(links.INVITATION, str(one.pk)) for one in (there.invited, there.invited_staff)]
+    closed = ["account_inactive", "account_email_verification_sent", "account_signup"]
+    carl = fill_in(login=there.accounts[CARL].email, password="correct-horse-battery")
+    return [
+        Sheet("account_login", ANYBODY, login),
+        Sheet("account_login", ANYBODY, login, do=fill_in(login="nobody@example.org", password="not-the-one")),
+        Sheet("account_request_login_code", ANYBODY, code),
+        Sheet("account_confirm_login_code", ANYBODY, code, do=fill_in(email=people.PATIENT.email)),
+        Sheet("account_reset_password", ANYBODY, forgot),
+        Sheet("account_reset_password_done", ANYBODY, forgot, do=fill_in(email=mara.email)),
+        Sheet("account_reset_password_from_key", ANYBODY, at("account_reset_password_from_key", *reset)),
+        Sheet("account_reset_password_from_key", ANYBODY, at("account_reset_password_from_key", reset[0], "stale")),
+        Sheet("account_reset_password_from_key_done", ANYBODY, at("account_reset_password_from_key_done")),
+        *[Sheet(route, ANYBODY, at(route)) for route in closed],
+        *[Sheet("invitation_open", ANYBODY, at("invitation_open", token)) for token in joins],
+        Sheet("invitation_open", ANYBODY, at("invitation_open", joins[1]), do=submit),
+        Sheet("invitation_open", ANYBODY, at("invitation_open", "stale"), 404),
+        Sheet("unsubscribe", ANYBODY, at("unsubscribe", stop)),
+        Sheet("unsubscribe", ANYBODY, at("unsubscribe", stop), do=submit),
+        Sheet("unsubscribe", ANYBODY, at("unsubscribe", "stale"), 404),
+        Sheet("mfa_authenticate", ANYBODY, login, do=carl),
+        Sheet("dev_mail", ANYBODY, at("dev_mail")),
+        Sheet("dev_mail", ANYBODY, at("dev_mail") + "?to=nobody"),
+        Sheet("dev_mail_detail", ANYBODY, at("dev_mail_detail", there.mail)),
+        Sheet("dev_mail_html", ANYBODY, at("dev_mail_html", there.mail), do=without_policy),
+    ]
