@@ -39,6 +39,7 @@ def main() -> None:
         with running_servers(database, durable=True) as environment:
             target = RESULTS / f"{database}.json"
             env = {**os.environ, **environment, "PYTHONPATH": str(ROOT)}
+            env["DJANGO_SETTINGS_MODULE"] = "tests.bench.settings"
             Path(environment["RACHIS_DATA"]).mkdir(parents=True, exist_ok=True)
             more = ["--quick"] if QUICK else []
             subprocess.run([sys.executable, "-m", "tests.bench", "measure", str(target), *more], env=env, check=True)
