@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from allauth.account.forms import default_token_generator
+from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.account.utils import user_pk_to_url_str
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -23,7 +24,6 @@ NOT_PAGES = dict.fromkeys(["healthz", "manifest", "schema", "mfa_login_webauthn"
 NOT_PAGES |= {
     "mfa_download_recovery_codes": "a download",
     "exercise_picker": "a part of the builder's page, which is swept",
-    "account_confirm_email": "only with an address in allauth's own table, which has no rows here",
 }
 NOT_PAGES |= dict.fromkeys(
     [
@@ -191,6 +191,8 @@ def doors(there: Furnished) -> list[Sheet]:
     """What can be opened without being signed in; the mails last, when all of them have come."""
     mara = there.accounts[MARA]
     reset = [user_pk_to_url_str(mara), default_token_generator.make_token(mara)]
+    added, _ = EmailAddress.objects.get_or_create(user=mara, email="mara@example.org")
+    confirm = EmailConfirmationHMAC(added).key
     stop = tokens.make(links.UNSUBSCRIBE, str(there.patients["Gisela"].pk))
     login, code, forgot = at("account_login"), at("account_request_login_code"), at("account_reset_password")
     joins = [tokens.make(links.INVITATION, str(one.pk)) for one in (there.invited, there.invited_staff)]
@@ -206,6 +208,7 @@ def doors(there: Furnished) -> list[Sheet]:
         Sheet("account_reset_password_from_key", ANYBODY, at("account_reset_password_from_key", *reset)),
         Sheet("account_reset_password_from_key", ANYBODY, at("account_reset_password_from_key", reset[0], "stale")),
         Sheet("account_reset_password_from_key_done", ANYBODY, at("account_reset_password_from_key_done")),
+        *[Sheet("account_confirm_email", ANYBODY, at("account_confirm_email", key)) for key in (confirm, "stale")],
         *[Sheet(route, ANYBODY, at(route)) for route in closed],
         *[Sheet("invitation_open", ANYBODY, at("invitation_open", token)) for token in joins],
         Sheet("invitation_open", ANYBODY, at("invitation_open", joins[1]), do=submit),
@@ -214,6 +217,7 @@ def doors(there: Furnished) -> list[Sheet]:
         Sheet("unsubscribe", ANYBODY, at("unsubscribe", stop), do=submit),
         Sheet("unsubscribe", ANYBODY, at("unsubscribe", "stale"), 404),
         Sheet("mfa_authenticate", ANYBODY, login, do=carl),
+        Sheet("api_docs", ANYBODY, at("api_docs")),
         Sheet("dev_mail", ANYBODY, at("dev_mail")),
         Sheet("dev_mail", ANYBODY, at("dev_mail") + "?to=nobody"),
         Sheet("dev_mail_detail", ANYBODY, at("dev_mail_detail", there.mail)),
