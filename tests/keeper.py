@@ -113,9 +113,7 @@ def start_postgres(folder: Path, *, durable: bool) -> subprocess.Popen[bytes]:
     server = subprocess.Popen([programs / "postgres", "-D", data, *flags], **common)
 
     def create_database() -> None:
-        with psycopg.connect(
-            host=str(data), user="postgres", dbname="postgres", autocommit=True
-        ) as connection:
+        with psycopg.connect(host=str(data), user="postgres", dbname="postgres", autocommit=True) as connection:
             connection.execute("CREATE DATABASE rachis")
 
     wait_until(create_database, psycopg.OperationalError, server, folder / "postgres.log")
@@ -160,9 +158,7 @@ def wait_until(
         except not_yet as error:
             if server.poll() is not None or time.monotonic() > give_up_at:
                 server.kill()
-                raise RuntimeError(
-                    f"{server.args[0]} did not start:\n{log.read_text(errors='replace')}"
-                ) from error
+                raise RuntimeError(f"{server.args[0]} did not start:\n{log.read_text(errors='replace')}") from error
             time.sleep(0.02)
 
 
@@ -247,9 +243,7 @@ def servers(database: str, *, durable: bool) -> Iterator[Path]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("database", choices=["postgresql", "sqlite"])
-    parser.add_argument(
-        "--durable", action="store_true", help="write to disk as production does (for benchmarks)"
-    )
+    parser.add_argument("--durable", action="store_true", help="write to disk as production does (for benchmarks)")
     options = parser.parse_args()
     # aiosmtpd warns about its own use of a deprecated attribute at every login.
     logging.getLogger("mail.log").setLevel(logging.ERROR)
