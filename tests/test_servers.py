@@ -16,8 +16,11 @@ from django.db import connection
 
 from tests.fixtures_servers import Mailbox
 
+# In a run without a terminal Ctrl-C may be ignored from the start, and children inherit that.
 RUN = """
+import signal
 import time
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from tests.servers import running_servers
 with running_servers() as environment:
     print(environment["RACHIS_TEST_FOLDER"], flush=True)
