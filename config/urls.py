@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from config import views
+from patients.views.me import account_email
 
 admin.autodiscover()
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -19,6 +20,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("healthz", views.healthz, name="healthz"),
     path("manifest.webmanifest", views.manifest, name="manifest"),
+    path("accounts/email/", account_email, name="account_email"),  # before allauth's own, which it guards
     path("accounts/", include("allauth.urls")),
     path("operators/", admin.site.urls),
     path("api/", include("config.api_urls")),

@@ -7,8 +7,11 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Any, NamedTuple
 
+from allauth.account.models import EmailAddress
+from allauth.account.views import email as address_page
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from config.lib.paging import CountedPaginator
 from patients.access import Request, owner, patient
@@ -60,6 +63,21 @@ def me(request: Request) -> HttpResponse:
     return render(request, "patients/me.html", {"patient": actor.patient, "team": team})
 
 
+@owner
+def account_email(request: Request) -> HttpResponse:
+    """The page of one's addresses. Only a confirmed one may become that of the login.
+
+    An invitation goes to the account with its address, so an address that is merely claimed must never be one.
+    """
+    if "action_primary" in request.POST:
+        wanted = request.POST.get("email", "")
+        if not EmailAddress.objects.filter(user=request.user, email__iexact=wanted, verified=True).exists():
+            messages.error(request, "Confirm this address first, with the link in the mail we send there.")
+            return redirect("account_email")
+    response: HttpResponse = address_page(request)
+    return response
+
+
 def _last_day(seat: CareTeam) -> date | None:
     return seat.ended_on - timedelta(days=1) if seat.ended_on else None
 
@@ -75,7 +93,8 @@ def me_access_log(request: Request) -> HttpResponse:
         .order_by("-created_at", "-pk")
     )
     page = CountedPaginator(events, PAGE).get_page(request.GET.get("page"))
-    return render(request, "patients/me_access_log.html", {"page_obj": page, "acts": acts(page, actor.own_record)})
+    own = actor.own_record
+    return render(request, "patients/me_access_log.html", {"page_obj": page, "acts": acts(page, own), "patient": own})
 
 
 def acts(events: Iterable[AuditEvent], patient: Patient) -> list[Act]:

@@ -170,6 +170,7 @@ CASES = [
         data=lambda world: {"clinic": world.harbour.pk},
     ),
     Case("patients:me", {**everyone(200), "anonymous": 302, "deactivated": 302}),
+    Case("account_email", {**everyone(200), "anonymous": 302, "deactivated": 302}),
     Case("patients:me_access_log", {"patient": 200, "other_patient": 200, "other_clinics_patient": 200}),
     Case(
         "api:patient-list",
