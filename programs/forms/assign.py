@@ -14,7 +14,7 @@ from config.lib.forms import DateInput, HouseForm, TimeInput, WholeNumberField
 from exercises.models import DoseColumns, Exercise
 from patients.access import Actor
 from patients.conditions import Condition
-from patients.models import Patient
+from patients.models import Invitation, Patient
 from programs import safety
 from programs.enums import Frequency, Rating
 from programs.forms.doses import EVERY_DAY_MASK, DaysField, DoseForm
@@ -26,6 +26,7 @@ from programs.services.programs import MOST_ITEMS
 
 SLOTS = ["slot_1", "slot_2", "slot_3", "slot_4"]
 USUAL_SLOT = "07:30"
+COPY = " (copy)"  # says to us where a program came from; the patient need not read it
 LATEST_START = timedelta(days=366)
 LONGEST_RUN = timedelta(days=3660)
 
@@ -153,15 +154,21 @@ class Assignment:
         self.faults: list[str] = []
 
     @cached_property
+    def is_invited(self) -> bool:
+        """A link is out that still works; a new one would stop it."""
+        invitations = Invitation.objects.for_clinic(self.patient.clinic).open_at(self.actor.now)
+        return invitations.filter(patient=self.patient).exists()
+
+    @cached_property
     def schedule(self) -> ScheduleForm:
         if self.judge:
             return ScheduleForm(self.data, today=self.today)
         usual = {
-            "title": self.program.name if self.program else "",
+            "title": self.program.name.removesuffix(COPY) if self.program else "",
             "starts_on": self.today,
             "slot_1": USUAL_SLOT,
             "key": uuid4(),
-            "invite": True,
+            "invite": not self.is_invited,
         }
         form = ScheduleForm(initial=usual, today=self.today)
         if self.data is not None:

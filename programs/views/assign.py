@@ -36,11 +36,12 @@ OUT_OF_DATE = "This page is out of date. Check it and assign again."
 
 @dataclass(frozen=True, slots=True)
 class Instead:
-    """An exercise that may stand in, how it is related, and how it rates for this patient."""
+    """An exercise that may stand in: how it is related, how it rates for this patient, whether it is here already."""
 
     label: str
     exercise: Exercise
     rating: str
+    is_here: bool
 
 
 @staff(THERAPIST)
@@ -196,4 +197,5 @@ def _search(request: Request, assignment: Assignment, where: str) -> list[Instea
 
 def _instead(label: str, exercise: Exercise, assignment: Assignment) -> Instead:
     rating = safety.worst(safety.check(exercise.feature_set, assignment.conditions))
-    return Instead(label, exercise, rating.word)
+    is_here = any(row.exercise.pk == exercise.pk for row in assignment.taken)
+    return Instead(label, exercise, rating.word, is_here)

@@ -13,8 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from patients.models import Invitation, Patient
+from patients.services import invitations
 from programs.models import Prescription, SafetyDecision
 from programs.schedule import Rule
+from programs.services import programs
 from tests import factories
 from tests.factories import NOW, TODAY
 from tests.world import World
@@ -285,6 +287,29 @@ def test_no_invitation_for_somebody_with_a_login_or_without_the_tick(as_ana: Cli
     as_ana.post(address(world.dan), as_sent(world, 0, title="Second"))
 
     assert not Invitation.objects.filter(patient=world.dan).exists()
+
+
+def test_no_second_link_goes_out_unasked(as_ana: Client, world: World) -> None:
+    Patient.objects.filter(pk=world.dan.pk).update(user=None)
+    world.dan.refresh_from_db()
+    invitations.invite_patient(actor=world.ana, patient=world.dan, email="dan@example.org", now=NOW)
+
+    response = as_ana.get(address(world.dan, world.program))
+
+    assert "Invited already, not opened yet. Send a new link to dan@example.org" in said(response)
+    assert response.context["schedule"]["invite"].value() is False
+
+
+def test_the_patient_does_not_read_that_it_is_a_copy(as_ana: Client, world: World) -> None:
+    made = programs.copy(actor=world.ana, clinic=world.harbour, program=world.program)
+    response = as_ana.get(address(world.dan, made))
+    assert response.context["schedule"]["title"].value() == "Morning hips"
+
+
+def test_a_neighbour_that_is_in_the_list_says_so(as_ana: Client, world: World) -> None:
+    world.exercises[2].neighbours = {"easier": world.exercises[0].code}
+    world.exercises[2].save()
+    assert "In the list already" in said(as_ana.get(address(world.dan, world.program)))
 
 
 def test_a_running_prescription_is_mentioned(as_ana: Client, world: World) -> None:
