@@ -47,7 +47,9 @@ def prescription_detail(request: Request, prescription_id: UUID) -> HttpResponse
     actor: Actor = request.actor
     prescription = _opened(actor, prescription_id, reading="prescription")
     today = prescription.patient.local_today(actor.now)
-    return _page(request, prescription, EndForm(initial={"on": max(today, prescription.starts_on)}))
+    return _page(
+        request, prescription, EndForm(initial={"on": prescription.ends_on or max(today, prescription.starts_on)})
+    )
 
 
 @staff(THERAPIST)

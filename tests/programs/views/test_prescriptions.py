@@ -71,6 +71,9 @@ def test_prescription_end_sets_the_last_day(as_ana: Client, world: World) -> Non
     assert response.url == page(world.prescription)
     world.prescription.refresh_from_db()
     assert world.prescription.ends_on == on
+    again = as_ana.get(page(world.prescription))
+    assert again.context["form"]["on"].value() == on
+    assert "Change the last day" in again.content.decode()
 
 
 @pytest.mark.parametrize("on", ["", "2026-02-30", "0001-01-01", "9999-99-99", "yesterday", "2020-01-01"])
