@@ -52,6 +52,8 @@ class HouseForm(forms.BaseForm):
         self.helper.disable_csrf = True
         self.helper.form_show_errors = True
         for field in self.fields.values():
+            if isinstance(field, forms.EmailField):
+                field.error_messages["invalid"] = "Enter an e-mail address like name@example.org."
             if isinstance(field, forms.CharField) and storable not in field.validators:
                 field.validators.append(storable)
 

@@ -123,7 +123,7 @@ class PersonForm(HouseForm, forms.ModelForm):
         if self.namesakes and not data["another_person"]:
             self.add_error(
                 "another_person",
-                "Your clinic has a patient with this name and date of birth. Open that record, or confirm here.",
+                "tick this if so. Your clinic has a patient with this name and date of birth.",
             )
 
     def facts(self) -> dict[str, Any]:

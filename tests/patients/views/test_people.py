@@ -68,6 +68,7 @@ def test_patient_create_asks_once_about_a_namesake(as_ana, dan):
     asked = as_ana.post(reverse("patients:patient_create"), {**GOOD, **who})
     assert asked.status_code == 422
     assert reverse("patients:patient_detail", args=[dan.pk]) in asked.content.decode()
+    assert "This is another person: tick this if so." in asked.content.decode()
     assert Patient.objects.count() == before
 
     sure = as_ana.post(reverse("patients:patient_create"), {**GOOD, **who, "another_person": "on"})
@@ -249,6 +250,14 @@ def test_me_access_log_shows_others_acts_in_plain_words(client, ana, ben, dan, w
         ("Ana Lind", "Opened your record", 2),
         ("Ana Lind", "Added a condition", 1),
     ]
+
+
+def test_me_access_log_tells_the_time_on_the_patients_clock(client, ana, dan):
+    Patient.objects.filter(pk=dan.pk).update(time_zone="Asia/Tokyo")
+    audit.record(ana, "patient.read", dan)
+    client.force_login(dan.user)
+
+    assert "today 18:00" in client.get(reverse("patients:me_access_log")).content.decode()
 
 
 def test_me_access_log_takes_the_same_number_of_queries_for_3_and_30(client, ana, dan, django_assert_max_num_queries):

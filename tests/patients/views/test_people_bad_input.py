@@ -201,6 +201,11 @@ def test_care_team_add_refuses(as_ana, dan, ben, chloe, field, value):
     refused(as_ana, reverse("patients:care_team_add", args=[dan.pk]), data, field, keeps={})
 
 
+def test_an_odd_address_is_shown_how_one_looks(as_ana):
+    response = as_ana.post(reverse("patients:patient_create"), {**GOOD, "email": "anna(at)web"})
+    assert "Enter an e-mail address like name@example.org." in response.content.decode()
+
+
 @pytest.mark.parametrize(
     "email", ["", "x", "dan@", "a@b.c\r\nBcc: x@y.z", "\u202edan@example.org", "d" * 320 + "@e.org"]
 )
