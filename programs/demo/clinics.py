@@ -95,6 +95,7 @@ def build(now: datetime) -> int:
             _history(person, patient, therapist, rows, now, SEED + len(patients))
             patients.append(patient)
     rows.save()
+    _have_signed_in(rows.sessions)
     _schedule_from(now, patients)
     adherence.refresh_status(patients, now)
     return len(patients)
@@ -289,6 +290,17 @@ def _remind(prescription: Prescription, planned: datetime, rows: Rows) -> None:
             ended_at=planned + timedelta(seconds=2),
         )
     )
+
+
+def _have_signed_in(sessions: list[Session]) -> None:
+    """Whoever logged had signed in before."""
+    last: dict[UUID | None, datetime] = {}
+    for session in sorted(sessions, key=lambda session: session.logged_at):
+        last[session.patient.user_id] = session.logged_at
+    users = list(User.objects.filter(pk__in=last))
+    for user in users:
+        user.last_login = last[user.pk]
+    User.objects.bulk_update(users, ["last_login"])
 
 
 def _schedule_from(now: datetime, patients: list[Patient]) -> None:

@@ -47,6 +47,12 @@ def test_its_stories_are_there(demo) -> None:
     assert Entry.objects.filter(session=counted).count() == counted.done + counted.partly + counted.skipped
 
 
+def test_whoever_logged_has_signed_in(demo) -> None:
+    for patient in Patient.objects.exclude(user=None).select_related("user"):
+        last = patient.sessions.order_by("logged_at").last()
+        assert patient.user.last_login == (last and last.logged_at)
+
+
 def test_building_again_adds_nothing(demo) -> None:
     assert clinics.build(NOW + timedelta(days=1)) == 0
     assert Patient.objects.count() == 30
