@@ -93,6 +93,8 @@ def caseload(request: Request) -> HttpResponse:
 def _sentence(numbers: dict[str, int]) -> str:
     """`30 patients. Two report a flare now; one has not logged for a week.`"""
     total = numbers["all"]
+    if not total:
+        return ""
     parts = [
         _people(numbers[Sign.FLARE], "reports a flare now", "report a flare now"),
         _people(numbers[Sign.QUIET], "has not logged for a week", "have not logged for a week"),

@@ -62,9 +62,13 @@ document.body.addEventListener("htmx:beforeSwap", ({ detail }) => {
   detail.isError = false;
 });
 
-for (const name of ["htmx:sendError", "htmx:responseError"]) {
+const TROUBLE = {
+  "htmx:sendError": "Not saved. Check the connection and load the page again.",
+  "htmx:responseError": "Not saved. This page is out of date; load it again.",
+};
+for (const [name, words] of Object.entries(TROUBLE)) {
   document.body.addEventListener(name, ({ detail }) => {
-    if (isOurs(detail.elt)) toast("Not saved. Check the connection and load the page again.", "exclamation-triangle");
+    if (isOurs(detail.elt)) toast(words, "exclamation-triangle");
   });
 }
 

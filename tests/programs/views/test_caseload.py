@@ -333,6 +333,7 @@ def test_empty_caseload_offers_the_first_patient(client, ana):
     html = page(client).content.decode()
 
     assert "Add the first patient" in html
+    assert "0 patients" not in html
     assert reverse("patients:patient_create") in html
 
 
