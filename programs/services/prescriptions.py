@@ -14,7 +14,7 @@ from exercises.models import Exercise
 from patients import audit
 from patients.conditions import Condition
 from patients.models import Patient, PatientCondition, User
-from patients.services import reminder_settings
+from patients.services import diary, reminder_settings
 from programs import adherence, safety
 from programs.enums import Decision, Frequency, Rating
 from programs.models import Prescription, PrescriptionItem, PrescriptionVersion, Program, SafetyDecision
@@ -202,6 +202,7 @@ def _decisions(
 @transaction.atomic
 def end(*, actor: User, prescription: Prescription, on: date, now: datetime) -> Prescription:
     """Make `on` the last day on which anything is due; what is logged stays. Ending twice alike changes nothing."""
+    diary.lock(prescription.patient)
     current = Prescription.objects.select_for_update(of=("self",)).select_related("patient").get(pk=prescription.pk)
     if current.ends_on == on:
         return current
@@ -219,6 +220,7 @@ def end(*, actor: User, prescription: Prescription, on: date, now: datetime) -> 
 @transaction.atomic
 def withdraw(*, actor: User, prescription: Prescription, now: datetime) -> None:
     """Take back a prescription in which nothing was logged, as if it had not been given. The audit entry stays."""
+    diary.lock(prescription.patient)
     current = Prescription.objects.select_for_update(of=("self",)).filter(pk=prescription.pk).first()
     if current is None:
         return

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from patients.models import PainEntry
 from programs.models import Entry, LogReceipt, PatientStatus, PrescriptionItem, Session
-from programs.services import sessions
+from programs.services import prescriptions, sessions
 from programs.services.sessions import EntryDraft, LogResult, SessionDraft
 from tests.factories import NOW, TODAY
 
@@ -121,3 +121,16 @@ def test_the_cost_does_not_grow_with_the_number_of_exercises(dan, prescription, 
         costs.append(len(captured))
 
     assert costs[0] == costs[1]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("act", ["end", "withdraw"])
+def test_ending_a_prescription_waits_for_the_patients_writes_first(ana, dan, prescription, act):
+    values = {"on": TODAY} if act == "end" else {}
+
+    with CaptureQueriesContext(connection) as captured:
+        getattr(prescriptions, act)(actor=ana, prescription=prescription, now=NOW, **values)
+
+    locks = [q["sql"] for q in captured if " FOR NO KEY UPDATE" in q["sql"] or " FOR UPDATE" in q["sql"]]
+    assert 'FROM "patients_patient"' in locks[0]
+    assert 'FROM "programs_prescription"' in locks[1]
