@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
 
 from config.lib import tokens
@@ -136,6 +137,7 @@ def accept(*, token: str, now: datetime, name: str = "", password: str | None = 
     user = _account(invitation, name or invitation.name)
     if not user.is_active:
         raise LinkNotValid
+    _confirm_address(user)
     if invitation.patient is not None:
         _give_record(invitation.patient, user)
     else:
@@ -158,6 +160,19 @@ def _account(invitation: Invitation, name: str) -> User:
             return User.objects.create_user(invitation.email, None, name=name)
     except IntegrityError:  # another invitation for the same address was accepted in this very moment
         return User.objects.get(email__iexact=invitation.email)
+
+
+def _confirm_address(user: User) -> None:
+    """The mailed link has shown that the address is theirs, so a claim of another account no longer counts."""
+    if EmailAddress.objects.filter(email__iexact=user.email, verified=True).exists():
+        return
+    has_primary = EmailAddress.objects.filter(user=user, primary=True).exists()
+    EmailAddress.objects.update_or_create(
+        user=user,
+        email=user.email.lower(),
+        defaults={"verified": True},
+        create_defaults={"verified": True, "primary": not has_primary},
+    )
 
 
 def _give_record(patient: Patient, user: User) -> None:

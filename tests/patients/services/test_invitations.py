@@ -5,6 +5,8 @@ from datetime import timedelta
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from allauth.account.models import EmailAddress
+from allauth.account.utils import filter_users_by_email
 from django.db import connection
 
 from config.lib import tokens
@@ -47,6 +49,14 @@ def test_accept_makes_an_account_without_a_password(gil, invitation):
     assert gil.user == user
     assert (user.email, user.name, user.has_usable_password()) == ("gil@example.org", "Gil Novak", False)
     assert AuditEvent.objects.filter(verb="invitation.accept", actor=user, patient=gil).count() == 1
+
+
+def test_accept_confirms_the_address_against_an_earlier_claim(ana, gil, invitation):
+    EmailAddress.objects.create(user=ana, email="gil@example.org", verified=False)
+
+    user = invitations.accept(token=token_of(invitation), now=NOW)
+
+    assert filter_users_by_email("gil@example.org", prefer_verified=True) == [user]
 
 
 @pytest.mark.sqlite
