@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from patients.access import CLINIC_ADMIN, THERAPIST, Request, may, open_patient, public, staff
+from patients.access import CLINIC_ADMIN, THERAPIST, Request, open_patient, public, require, staff
 from patients.forms.invitations import InviteForm, JoinForm, StaffInviteForm
 from patients.models import Invitation, User
 from patients.services import invitations
@@ -63,8 +63,7 @@ def invitation_revoke(request: Request, invitation_id: UUID) -> HttpResponse:
     rows = Invitation.objects.for_clinic(actor.clinic).select_related("patient", "clinic")
     invitation = get_object_or_404(rows, pk=invitation_id)
     if invitation.patient is None:
-        if not may(actor, "clinic.manage", invitation.clinic):
-            return render(request, "403.html", status=403)
+        require(actor, "clinic.manage", invitation.clinic)
         back = redirect("patients:clinic_team")
     else:
         open_patient(actor, invitation.patient.pk)
