@@ -28,6 +28,11 @@ class WeekDay:
         return self.cell.day > self.today
 
     @property
+    def is_planned(self) -> bool:
+        """Exercises are due on this day, which has not come yet: none of the five states fits."""
+        return self.is_future and self.cell.expected > 0
+
+    @property
     def is_today(self) -> bool:
         return self.cell.day == self.today
 

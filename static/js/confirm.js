@@ -1,14 +1,20 @@
-// A form or button with data-confirm="question" asks once. data-confirm-yes="Remove" names the deed.
+// A form or button with data-confirm="question" asks once. data-confirm-yes="Remove" names the deed; with
+// data-confirm-title the question gets its own heading, and the deed is shown as an ordinary one, not as a danger.
 const dialog = document.getElementById("confirm");
 
 if (dialog) {
   const words = dialog.querySelector("[data-confirm-text]");
   const yes = dialog.querySelector("[data-confirm-yes]");
+  const title = dialog.querySelector("[data-confirm-title]");
   const usual = yes.textContent;
+  const usualTitle = title.textContent;
 
-  const ask = (question, deed) => {
+  const ask = ({ confirm, confirmYes, confirmTitle }, question = confirm) => {
+    title.textContent = confirmTitle ?? usualTitle;
     words.textContent = question;
-    yes.textContent = deed ?? usual;
+    yes.textContent = confirmYes ?? usual;
+    yes.classList.toggle("btn-danger", !confirmTitle);
+    yes.classList.toggle("btn-primary", Boolean(confirmTitle));
     dialog.returnValue = "no";
     dialog.showModal();
     return new Promise((resolve) => {
@@ -22,7 +28,7 @@ if (dialog) {
     if (!source.dataset.confirm || form.dataset.confirmed) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    if (!(await ask(source.dataset.confirm, source.dataset.confirmYes))) return;
+    if (!(await ask(source.dataset))) return;
     form.dataset.confirmed = "yes";
     form.requestSubmit(event.submitter);
     delete form.dataset.confirmed;
@@ -31,6 +37,6 @@ if (dialog) {
   document.addEventListener("htmx:confirm", async (event) => {
     if (!event.detail.question) return;
     event.preventDefault();
-    if (await ask(event.detail.question, event.target.dataset.confirmYes)) event.detail.issueRequest(true);
+    if (await ask(event.target.dataset, event.detail.question)) event.detail.issueRequest(true);
   });
 }

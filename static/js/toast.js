@@ -42,7 +42,12 @@ export function toast(text, symbol = "check-circle") {
 
 if (region) {
   region.querySelectorAll("[data-toast]").forEach(arm);
-  new MutationObserver(() => region.querySelectorAll("[data-toast]").forEach(arm)).observe(region, { childList: true });
+  new MutationObserver(() => {
+    const items = [...region.querySelectorAll("[data-toast]")];
+    items.forEach(arm);
+    // Only the newest stays: a pile of them would lie over the buttons one taps next.
+    items.slice(0, -1).filter((item) => !item.contains(document.activeElement)).forEach((item) => item.remove());
+  }).observe(region, { childList: true });
   region.addEventListener("click", (event) => {
     const item = event.target.closest("[data-toast-close]")?.closest("[data-toast]");
     if (item) leave(item);

@@ -47,6 +47,16 @@ def test_week_shows_each_state_with_its_word_and_links_each_day(own, dan, prescr
         assert word in page
 
 
+def test_week_calls_no_coming_day_not_due_when_exercises_are_planned(own, prescription):
+    days = own.get(reverse("programs:week")).context["days"]
+
+    assert [one.cell.day for one in days if one.is_planned] == [
+        one.cell.day for one in days if one.cell.day > TODAY and one.cell.expected
+    ]
+    assert any(one.is_planned for one in days)
+    assert "week-planned" in text_of(own.get(reverse("programs:week")))
+
+
 def test_week_goes_back_and_forth_but_not_ahead(own, prescription):
     last = TODAY - timedelta(days=9)
     page = text_of(own.get(reverse("programs:week")))
