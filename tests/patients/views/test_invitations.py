@@ -66,6 +66,16 @@ def test_invitation_open_a_second_time_is_refused(client, invitation):
     assert "This link is no longer valid" in again.content.decode()
 
 
+def test_invitation_opened_again_while_signed_in_leads_on(client, invitation):
+    open_link(client, invitation)
+
+    page = client.get(invitations.link(invitation)).content.decode()
+
+    assert "This link is no longer valid" in page
+    assert "You are signed in here as" in page
+    assert "Mail me a code" not in page
+
+
 @pytest.mark.parametrize(("age", "status"), [(timedelta(days=7, seconds=-1), 302), (timedelta(days=7, seconds=1), 404)])
 def test_invitation_open_ends_by_the_second(client, invitation, age, status):
     with time_machine.travel(NOW + age, tick=False):
@@ -102,6 +112,42 @@ def test_invitation_open_takes_a_new_colleague_with_a_password(client, world):
     assert response.status_code == 302
     assert (user.name, user.check_password("four words in a row")) == ("Gil Novak", True)
     assert client.session["_auth_user_id"] == str(user.pk)
+
+
+def test_a_mailed_code_comes_in_plain_words_and_greets_with_no_toast(client, gil, invitation, mailoutbox):
+    open_link(client, invitation)
+    later = Client()
+
+    asked = later.post(reverse("account_request_login_code"), {"email": "gil@example.org"}, follow=True)
+    code = next(line.strip() for line in mailoutbox[0].body.splitlines() if _is_code(line.strip()))
+    came_in = later.post(reverse("account_confirm_login_code"), {"code": code}, follow=True)
+
+    assert mailoutbox[0].subject == "Your sign-in code"
+    assert "!" not in mailoutbox[0].body
+    assert "for 15 minutes" in mailoutbox[0].body
+    assert [str(message) for response in (asked, came_in) for message in response.context["messages"]] == []
+
+
+def test_a_code_that_did_not_arrive_is_sent_anew(client, gil, invitation, mailoutbox):
+    open_link(client, invitation)
+    later = Client()
+    asked = later.post(reverse("account_request_login_code"), {"email": "gil@example.org"}, follow=True)
+    assert "Send a new code" in asked.content.decode()
+
+    later.post(reverse("account_confirm_login_code"), {"action": "resend"})
+    code = next(line.strip() for line in mailoutbox[1].body.splitlines() if _is_code(line.strip()))
+    later.post(reverse("account_confirm_login_code"), {"code": code})
+
+    gil.refresh_from_db()
+    assert later.session["_auth_user_id"] == str(gil.user.pk)
+
+
+def test_a_code_asked_for_an_unknown_address_offers_no_sign_up(client, mailoutbox):
+    client.post(reverse("account_request_login_code"), {"email": "nobody@example.org"})
+
+    assert mailoutbox[0].subject == "No account with this address"
+    assert "sign up" not in mailoutbox[0].body
+    assert "!" not in mailoutbox[0].body
 
 
 def test_a_patient_who_was_let_in_signs_in_later_by_a_mailed_code(client, gil, invitation, mailoutbox):
