@@ -294,9 +294,10 @@ def _remind(prescription: Prescription, planned: datetime, rows: Rows) -> None:
 
 def _have_signed_in(sessions: list[Session]) -> None:
     """Whoever logged had signed in before."""
-    last: dict[UUID | None, datetime] = {}
+    last: dict[UUID, datetime] = {}
     for session in sorted(sessions, key=lambda session: session.logged_at):
-        last[session.patient.user_id] = session.logged_at
+        if session.patient.user_id:
+            last[session.patient.user_id] = session.logged_at
     users = list(User.objects.filter(pk__in=last))
     for user in users:
         user.last_login = last[user.pk]
