@@ -116,10 +116,9 @@ class History:
 
     @cached_property
     def record(self) -> Record:
-        return Record(
-            self.courses,
-            [Log(row.prescription_id, row.version_id, row.local_date, _figures(row)) for row in self._sessions],
-        )
+        """As the rollup counts it: a session that holds only a rating or a note answers nothing yet."""
+        logs = [Log(row.prescription_id, row.version_id, row.local_date, _figures(row)) for row in self._sessions]
+        return Record(self.courses, [log for log in logs if not log.is_silent])
 
     @cached_property
     def figures(self) -> Figures:

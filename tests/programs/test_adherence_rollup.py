@@ -180,3 +180,14 @@ def test_rollup_equals_a_count_of_entries(django_db_blocker, history, weekdays, 
         + (3 * prescription.sessions.filter(local_date=TODAY).count())
         == due
     )
+
+
+def test_history_and_rollup_leave_out_a_session_without_an_answer_alike(dan):
+    prescription = make_prescription(dan, starts_on=ago(5))
+    make_session(prescription, ago(4), "ddd")
+    make_session(prescription, ago(2), "---")
+    type(prescription).objects.filter(pk=prescription.pk).update(ends_on=ago(3))
+
+    figures = adherence.History(dan, NOW).figures
+
+    assert figures.expected == status_of(dan).expected
