@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from allauth.account.models import EmailAddress
 from allauth.account.views import email as address_page
 from django.contrib import messages
 from django.http import HttpResponse
@@ -71,7 +70,7 @@ def account_email(request: Request) -> HttpResponse:
     """
     if "action_primary" in request.POST:
         wanted = request.POST.get("email", "")
-        if not EmailAddress.objects.filter(user=request.user, email__iexact=wanted, verified=True).exists():
+        if not request.user.emailaddress_set.filter(email__iexact=wanted, verified=True).exists():
             messages.error(request, "Confirm this address first, with the link in the mail we send there.")
             return redirect("account_email")
     response: HttpResponse = address_page(request)
