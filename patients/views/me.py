@@ -70,7 +70,8 @@ def account_email(request: Request) -> HttpResponse:
     """
     if "action_primary" in request.POST:
         wanted = request.POST.get("email", "")
-        if not request.user.emailaddress_set.filter(email__iexact=wanted, verified=True).exists():
+        addresses = request.user.emailaddress_set  # type: ignore[attr-defined]  # allauth's, unknown to its types
+        if not addresses.filter(email__iexact=wanted, verified=True).exists():
             messages.error(request, "Confirm this address first, with the link in the mail we send there.")
             return redirect("account_email")
     response: HttpResponse = address_page(request)
