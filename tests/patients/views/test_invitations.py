@@ -72,7 +72,7 @@ def test_invitation_opened_again_while_signed_in_leads_on(client, invitation):
     page = client.get(invitations.link(invitation)).content.decode()
 
     assert "This link is no longer valid" in page
-    assert "You are signed in here as" in page
+    assert "You are signed in here already" in page
     assert "Mail me a code" not in page
 
 
