@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from programs.views.caseload import Row
 
 register = template.Library()
-NOTHING = mark_safe("")
+NOTHING = mark_safe("")  # a constant; a plain "" would be escaped again for each row
 ANY_ID = "00000000-0000-0000-0000-000000000000"
 
 ROW = (

@@ -84,7 +84,7 @@ def adherence_panel(history: History) -> dict[str, Any]:
 def day_square(square: Square | None) -> SafeString:
     """One cell of the calendar; days after today are empty."""
     if square is None:
-        return mark_safe("<td></td>")
+        return mark_safe("<td></td>")  # a constant
     return format_html(
         '<td class="state-{}{}" title="{}" {}>{}</td>',
         square.state,
