@@ -133,6 +133,35 @@ class ExerciseState(Labelled):
     RETIRED = "retired"
 
 
+class MediaKind(Labelled):
+    PHOTO = "photo"
+    VIDEO = "video"
+    LINK = "link"
+
+
+class MediaState(Labelled):
+    """`refused`: the file itself is no good; `lost`: it was good and is not there any more."""
+
+    WAITING = "waiting"
+    WORKING = "working"
+    READY = "ready"
+    REFUSED = "refused"
+    LOST = "lost"
+
+
+class JobKind(Labelled):
+    IMPORT = "import"
+    EXPORT = "export"
+
+
+class JobState(Labelled):
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
 _LABELS = {
     "in_review": "In review",
     "supine": "Lying on the back",

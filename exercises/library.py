@@ -8,6 +8,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,7 @@ class Entry:
     strength: EvidenceStrength
     source: str
     note: str
+    review_due: date
 
 
 def read_library(folder: Path = FOLDER) -> list[Entry]:
@@ -122,6 +124,7 @@ class _Reader:
             strength=evidence.word("strength", EvidenceStrength),
             source=evidence.text("source"),
             note=evidence.text("note"),
+            review_due=evidence.day("review_due"),
         )
         if not any(entry.counts.values()):
             raise dose.error("dose", "needs at least one of " + ", ".join(COUNTS))
@@ -186,6 +189,12 @@ class _Reader:
         value = self.data.pop(key, None)
         if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
             raise self.error(key, "has to be a whole number from 1 up")
+        return value
+
+    def day(self, key: str) -> date:
+        value = self.data.pop(key, None)
+        if not isinstance(value, date) or isinstance(value, datetime):
+            raise self.error(key, "has to be a date like 2027-11-01")
         return value
 
     def flag(self, key: str) -> bool:

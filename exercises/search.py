@@ -158,6 +158,6 @@ def neighbours_of(exercise: Exercise, library: ExerciseQuerySet) -> list[tuple[s
             purposes.setdefault(code, []).append(label)
     if not purposes:
         return []
-    rows = {row.code: row for row in library.filter(code__in=purposes).prefetch_related("traits")}
+    rows = {row.code: row for row in library.filter(code__in=purposes)}
     told = {code: ", ".join(labels).capitalize() for code, labels in purposes.items()}
     return [(told[code], rows[code]) for code in purposes if code in rows]

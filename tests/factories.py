@@ -6,7 +6,8 @@ from itertools import count
 from typing import Any
 
 from exercises.enums import ExerciseState
-from exercises.models import Exercise, ExerciseTrait, Facet
+from exercises.models import Exercise
+from exercises.services import content
 from patients.conditions import Condition
 from patients.enums import Role
 from patients.models import (
@@ -97,13 +98,10 @@ def make_exercise(
         "hold_seconds": 30,
         "set_up": "Stand tall.",
         "steps": ["Move.", "Hold.", "Come back."],
+        "facets": {"region": list(regions), "position": ["standing"], "equipment": ["none"]},
     } | fields
     exercise = Exercise.objects.create(**values)
-    rows = [(Facet.REGION, region) for region in regions] + [(Facet.POSITION, "standing"), (Facet.EQUIPMENT, "none")]
-    ExerciseTrait.objects.bulk_create(
-        ExerciseTrait(exercise=exercise, facet=facet, value=value, order=order)
-        for order, (facet, value) in enumerate(rows)
-    )
+    content.index([exercise])
     return exercise
 
 

@@ -123,6 +123,9 @@ USE_I18N = True
 STATIC_URL = "static/"
 STATIC_ROOT: Path | None = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# Uploads are private: no web server path leads here, a view asks who wants to see them.
+MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(RACHIS_DATA / "media"))
+MEDIA_URL = "/media-is-private/"
 
 # --- Login ----------------------------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = [

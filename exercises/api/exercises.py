@@ -93,7 +93,7 @@ class Library:
         if getattr(self, "swagger_fake_view", False):
             return Exercise.objects.none()
         actor = actor_of(self.request)  # type: ignore[attr-defined]
-        return Exercise.objects.for_actor(actor).published().with_traits()
+        return Exercise.objects.for_actor(actor).published()
 
 
 class ExerciseList(Library, generics.ListAPIView):

@@ -37,5 +37,5 @@ class Picks:
 def picks(actor: Actor, params: QueryDict, program_id: UUID | None = None) -> Picks:
     """Rows to pick from, for the first page of the builder and for every keystroke after it."""
     browse = Browse(params, Exercise.objects.for_actor(actor).published())
-    page = CountedPaginator(browse.found.with_traits(), MOST_PICKS).get_page(1)
+    page = CountedPaginator(browse.found, MOST_PICKS).get_page(1)
     return Picks(browse, list(page.object_list), page.paginator.count, program_id)

@@ -2,81 +2,94 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 
-from exercises.enums import Equipment, ExerciseState, Labelled
-from exercises.library import TEXTS, Entry, LibraryError
-from exercises.models import Exercise, ExerciseTrait, Facet
-from exercises.search import search_line
+from exercises.enums import ExerciseState
+from exercises.library import Entry, LibraryError
+from exercises.models import Exercise, Facet
+from exercises.services import content
+from exercises.services.content import CONTENT
 
-# Columns that a file decides; the rest (key, dates, clinic) stay as they are.
-COLUMNS = [
-    *("shared", "state", "name", "kind", "level", "features", "aliases", "frequency", *TEXTS, "steps"),
-    *("particulars", "neighbours", "strength", "source", "evidence_note", "search_text"),
-    *("sets", "repetitions", "hold_seconds", "duration_minutes", "per_side", "effort"),
-]
-Traits = list[tuple[str, str]]
+SHIPPED = "The shipped library"
+# Columns that a file decides; the rest (key, dates, clinic, state) stay as they are.
+COLUMNS = [*CONTENT, "shipped_digest"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Loaded:
-    """What loading did."""
+    """What loading did. `kept`: curators have their own words for it; the file became a draft for them to judge."""
 
-    created: int
-    changed: int
-    unchanged: int
+    created: list[Exercise] = field(default_factory=list)
+    changed: list[Exercise] = field(default_factory=list)
+    kept: list[Exercise] = field(default_factory=list)
+    unchanged: int = 0
 
     def __str__(self) -> str:
-        total = self.created + self.changed + self.unchanged
-        return f"Library: {total} exercises ({self.created} new, {self.changed} changed, {self.unchanged} unchanged)."
+        new, changed, kept = len(self.created), len(self.changed), len(self.kept)
+        waiting = f", {kept} waiting for a curator" if kept else ""
+        total = new + changed + kept + self.unchanged
+        return f"Library: {total} exercises ({new} new, {changed} changed, {self.unchanged} unchanged{waiting})."
 
 
 @transaction.atomic
 def load(*, entries: Sequence[Entry]) -> Loaded:
     """Create or update the shared exercises by code, all or none.
 
-    Exercises without a file stay: a curator may have written them here. Prescribed exercises keep their key.
+    A row is written only when its file has changed since it was loaded. Where curators have rewritten an exercise
+    since, their words stay, and the file becomes a working copy for them. Other exercises stay as they are.
     """
-    present = {e.code: e for e in Exercise.objects.filter(code__in=[entry.code for entry in entries]).with_traits()}
-    fresh, changed = [], []
+    known = {e.code: e for e in Exercise.objects.filter(code__in=[entry.code for entry in entries])}
+    loaded = Loaded()
     for entry in entries:
         row = exercise_from(entry)
-        known = present.get(entry.code)
-        if known is None:
-            fresh.append(row)
-        elif known.clinic_id is not None:
+        present = known.get(entry.code)
+        if present is None:
+            loaded.created.append(row)
+        elif present.clinic_id is not None:
             raise LibraryError(f"{entry.code}.toml", "code", "a clinic's own exercise has this code already")
-        elif _differs(known, row, traits_from(entry)):
-            row.pk = known.pk
-            changed.append(row)
-    _write(fresh, changed, {entry.code: traits_from(entry) for entry in entries})
-    return Loaded(len(fresh), len(changed), len(entries) - len(fresh) - len(changed))
+        elif present.shipped_digest == row.shipped_digest:
+            loaded.unchanged += 1
+        elif present.edition <= 1:
+            loaded.changed.append(_taken_over(present, row))
+        else:
+            loaded.kept.append(_taken_over(present, row, columns=["shipped_digest"]))
+            _propose(present, row)
+    content.create_many(actor=None, exercises=loaded.created, reason=SHIPPED)
+    content.write_many(actor=None, exercises=loaded.changed, reason=SHIPPED, fields=COLUMNS)
+    Exercise.objects.bulk_update(loaded.kept, ["shipped_digest"])
+    return loaded
 
 
-def _differs(known: Exercise, row: Exercise, traits: Traits) -> bool:
-    if any(getattr(known, column) != getattr(row, column) for column in COLUMNS):
-        return True
-    return [(trait.facet, trait.value) for trait in known.traits.all()] != traits
+def _taken_over(present: Exercise, row: Exercise, *, columns: Sequence[str] = COLUMNS) -> Exercise:
+    for column in columns:
+        setattr(present, column, getattr(row, column))
+    return present
 
 
-def _write(fresh: list[Exercise], changed: list[Exercise], traits: dict[str, Traits]) -> None:
-    rows = fresh + changed
-    if not rows:
+def _propose(present: Exercise, row: Exercise) -> None:
+    """A working copy with the words of the file, unless curators are at work on one already."""
+    if Exercise.objects.filter(replaces=present).exists():
         return
-    Exercise.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["code"], update_fields=[*COLUMNS, "updated_at"]
+    copy = Exercise(
+        code=working_code(present),
+        shared=True,
+        state=ExerciseState.DRAFT.value,
+        replaces=present,
+        curation_note="The shipped library has a new text for this exercise.",
+        **{column: getattr(row, column) for column in CONTENT},
     )
-    if changed:
-        ExerciseTrait.objects.filter(exercise__in=changed).delete()
-    ExerciseTrait.objects.bulk_create(
-        ExerciseTrait(exercise=row, facet=facet, value=value, order=order)
-        for row in rows
-        for order, (facet, value) in enumerate(traits[row.code])
-    )
+    content.create(actor=None, exercise=copy, reason=SHIPPED)
+
+
+def working_code(exercise: Exercise) -> str:
+    """The code of the working copy of a published exercise."""
+    return f"{exercise.code}-draft"
 
 
 def exercise_from(entry: Entry) -> Exercise:
@@ -85,9 +98,12 @@ def exercise_from(entry: Entry) -> Exercise:
         code=entry.code,
         shared=True,
         state=ExerciseState.PUBLISHED.value,
+        edition=1,
+        published_at=timezone.now(),
         name=entry.name,
         kind=entry.kind.value,
         level=entry.level.value,
+        facets=facets_of(entry),
         features=[feature.value for feature in entry.features],
         aliases=list(entry.aliases),
         frequency=entry.frequency,
@@ -97,30 +113,30 @@ def exercise_from(entry: Entry) -> Exercise:
         strength=entry.strength.value,
         source=entry.source,
         evidence_note=entry.note,
-        search_text=search_line(entry.name, entry.aliases, labels_of(entry), entry.code),
+        review_due_on=entry.review_due,
         per_side=entry.per_side,
         effort=entry.particulars.get("effort", ""),
+        shipped_digest=digest_of(entry),
         **entry.texts,
         **entry.counts,
     )
     try:
-        row.clean_fields(exclude=["features", "aliases", "particulars", "neighbours"])
+        content.check(content.derive(row))
     except ValidationError as error:
         key, messages = next(iter(error.message_dict.items()))
         raise LibraryError(f"{entry.code}.toml", key, " ".join(messages)) from error
     return row
 
 
-def traits_from(entry: Entry) -> Traits:
-    """Facet and value of every trait, in order."""
-    return [
-        *((Facet.REGION.value, region.value) for region in entry.regions),
-        *((Facet.POSITION.value, position.value) for position in entry.positions),
-        *((Facet.EQUIPMENT.value, thing.value) for thing in entry.equipment),
-    ]
+def digest_of(entry: Entry) -> str:
+    """Changes with anything in the file; the layout of the file does not matter."""
+    return hashlib.sha256(repr(entry).encode()).hexdigest()
 
 
-def labels_of(entry: Entry) -> list[str]:
-    """The words, beside its names, by which an exercise should be found."""
-    words: list[Labelled] = [entry.kind, *entry.regions, *entry.positions, *entry.equipment]
-    return [part for word in words if word != Equipment.NONE for part in (word.label, word.value)]
+def facets_of(entry: Entry) -> dict[str, list[str]]:
+    """The words of every facet, in order."""
+    return {
+        Facet.REGION.value: [region.value for region in entry.regions],
+        Facet.POSITION.value: [position.value for position in entry.positions],
+        Facet.EQUIPMENT.value: [thing.value for thing in entry.equipment],
+    }

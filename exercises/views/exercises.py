@@ -26,7 +26,7 @@ def _browse(request: Request) -> Browse:
 def exercise_list(request: Request) -> HttpResponse:
     """The library with search and facets. The address holds the state; htmx swaps the results."""
     browse = _browse(request)
-    page = CountedPaginator(browse.found.with_traits(), PAGE_SIZE).get_page(request.GET.get("page", 1))
+    page = CountedPaginator(browse.found, PAGE_SIZE).get_page(request.GET.get("page", 1))
     query = browse.query(page=page.number if page.number > 1 else "")
     context = {"browse": browse, "page_obj": page, "query": query}
     response = page_or_partial(request, "exercises/exercise_list.html", "exercises/_results.html", context)
@@ -39,7 +39,7 @@ def exercise_list(request: Request) -> HttpResponse:
 def exercise_detail(request: Request, code: str) -> HttpResponse:
     """One exercise in full. The search it was found by stays in the address, for the way back."""
     library = Exercise.objects.for_actor(request.actor).published()
-    exercise = get_object_or_404(library.with_traits(), code=code)
+    exercise = get_object_or_404(library, code=code)
     browse = Browse(request.GET, library)
     page = request.GET.get("page", "")
     query = browse.query(page=page if page.isascii() and page.isdecimal() and len(page) < 6 else "")

@@ -147,7 +147,7 @@ def _history(person: Person, patient: Patient, therapist: User, rows: Rows, now:
     )
     if person.story is Story.NO_PROGRAM:
         return
-    program = Program.objects.prefetch_related("items__exercise__traits").get(code=person.program)
+    program = Program.objects.prefetch_related("items__exercise").get(code=person.program)
     drafts = [ItemDraft(i.exercise, i.dose_values(), i.weekdays, i.note) for i in program.items.all()]
     surgery = teller.surgery
     last = surgery - timedelta(days=1) if surgery else None
@@ -165,7 +165,7 @@ def _history(person: Person, patient: Patient, therapist: User, rows: Rows, now:
 def _after_surgery() -> list[ItemDraft]:
     from exercises.models import Exercise
 
-    found = {e.code: e for e in Exercise.objects.filter(code__in=AFTER_SURGERY).with_traits()}
+    found = {e.code: e for e in Exercise.objects.filter(code__in=AFTER_SURGERY)}
     return [ItemDraft(found[code], found[code].dose_values(), None, "") for code in AFTER_SURGERY]
 
 

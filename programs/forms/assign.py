@@ -199,7 +199,7 @@ class Assignment:
     def _posted(self, data: Mapping[str, Any]) -> list[tuple[int, Exercise]]:
         """The exercises named in the form, with their numbers; unknown ones are a fault of the whole."""
         wanted = {n: _uuid(data.get(f"i{n}-exercise")) for n in range(MOST_ITEMS) if f"i{n}-exercise" in data}
-        library = Exercise.objects.for_clinic(self.patient.clinic).with_traits()
+        library = Exercise.objects.for_clinic(self.patient.clinic)
         found = library.in_bulk([pk for pk in wanted.values() if pk])
         if len([pk for pk in wanted.values() if pk in found]) < len(wanted):
             self.faults.append("An exercise is not in the library any more. It was left out.")

@@ -63,7 +63,7 @@ class AddForm(RevisionForm):
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["exercise"].queryset = Exercise.objects.for_actor(actor).published().with_traits()  # type: ignore[attr-defined]
+        self.fields["exercise"].queryset = Exercise.objects.for_actor(actor).published()  # type: ignore[attr-defined]
 
 
 class ItemForm(RevisionForm, DoseForm):

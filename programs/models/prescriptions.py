@@ -43,13 +43,12 @@ class PrescriptionQuerySet(PatientScopedQuerySet):
                 version__prescription__in=self.order_by(), version=Subquery(newest.values("pk")[:1])
             )
             .select_related("version__prescription", "exercise")
-            .prefetch_related("exercise__traits")
             .order_by("-version__prescription__starts_on", "-version__prescription_id", "order", "pk")
         )
 
     def with_versions(self) -> Self:
         """Versions newest first, with items and their exercises."""
-        return self.prefetch_related("versions__items__exercise__traits")
+        return self.prefetch_related("versions__items__exercise")
 
 
 class Prescription(Row):

@@ -35,7 +35,7 @@ class ProgramQuerySet(ClinicScopedQuerySet):
         return found
 
     def with_items(self) -> Self:
-        return self.prefetch_related("items__exercise__traits")
+        return self.prefetch_related("items__exercise")
 
 
 class Program(Row):

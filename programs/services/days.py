@@ -103,7 +103,6 @@ def _versions(patient: Patient, day: date, sessions: list[Session]) -> dict[Pres
             version__prescription__patient=patient,
         )
         .select_related("version__prescription", "exercise")
-        .prefetch_related("exercise__traits")
         .order_by("version__prescription", "version__effective_from", "order", "pk")
     )
     return {version: list(items) for version, items in groupby(rows, key=lambda item: item.version)}

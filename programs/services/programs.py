@@ -13,9 +13,9 @@ from typing import Any, Literal
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
 
 from config.lib.ids import uuid7
+from config.lib.revisions import RevisionConflict, take_revision
 from exercises.models import DOSE_FIELDS, Exercise
 from patients import audit
 from patients.models import Clinic, User
@@ -23,10 +23,6 @@ from programs.models import Program, ProgramItem
 
 MOST_ITEMS = 40
 ITEM_FIELDS = [*DOSE_FIELDS, "weekdays", "note"]
-
-
-class RevisionConflict(Exception):
-    """The program has changed since it was read, or is archived. Nothing was stored."""
 
 
 class ProgramFull(Exception):
@@ -226,11 +222,9 @@ _UNDO = {"add": _undo_add, "update": _undo_update, "move": _undo_move, "remove":
 
 def _claim(actor: User, program: Program, revision: int, did: str, now: datetime) -> int:
     """Move the revision on if it is still the one that was read. The update is the lock for the transaction."""
-    current = Program.objects.filter(pk=program.pk, revision=revision, archived_at=None)
-    if not current.update(revision=F("revision") + 1, updated_at=now):
-        raise RevisionConflict
-    audit.record(actor, f"program.{did}", program, revision=revision + 1)
-    return revision + 1
+    revision = take_revision(Program.objects.filter(pk=program.pk, archived_at=None), revision, updated_at=now)
+    audit.record(actor, f"program.{did}", program, revision=revision)
+    return revision
 
 
 def _values(item: ProgramItem) -> dict[str, Any]:

@@ -10,11 +10,12 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import reswap, retarget
 
 from config.lib.forms import HouseForm
+from config.lib.revisions import RevisionConflict
 from patients.access import THERAPIST, Request, staff
 from programs.forms.programs import AddForm, ItemForm, MoveForm, RevisionForm, UndoForm
 from programs.models import Program
 from programs.services import programs
-from programs.services.programs import CannotUndo, ProgramFull, RevisionConflict
+from programs.services.programs import CannotUndo, ProgramFull
 from programs.views import builder
 
 CONFLICT = "This program was changed elsewhere. Nothing was overwritten; this is how it stands now."
@@ -72,7 +73,7 @@ def _item_with_faults(request: Request, program: Program, form: ItemForm, item_i
     if not request.htmx or "revision" in form.errors:
         return builder.show(request, program, status=422, bound=form, alert=_faults(form))
     patient = builder.context_patient(request)
-    item = program.items.select_related("exercise").prefetch_related("exercise__traits").get(pk=item_id)
+    item = program.items.select_related("exercise").get(pk=item_id)
     row = builder.row_of(item, builder.patient_conditions(request, patient), form)
     context = {
         "program": program,

@@ -19,7 +19,7 @@ from programs.services.prescriptions import EndRefused
 def _opened(actor: Actor, prescription_id: UUID, *, reading: str | None = None) -> Prescription:
     """Scope, then the right to treat this patient; the patient comes along."""
     found = Prescription.objects.for_clinic(actor.clinic).select_related("created_by", "program")
-    found = found.prefetch_related("versions__items__exercise__traits", "versions__items__decisions__decided_by")
+    found = found.prefetch_related("versions__items__exercise", "versions__items__decisions__decided_by")
     prescription = get_object_or_404(found, pk=prescription_id)
     prescription.patient = open_patient(actor, prescription.patient_id, reading=reading)
     return prescription

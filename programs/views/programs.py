@@ -13,12 +13,13 @@ from django.views.decorators.http import require_POST
 
 from config.lib.htmx import page_or_partial
 from config.lib.paging import CountedPaginator
+from config.lib.revisions import RevisionConflict
 from patients.access import THERAPIST, Request, staff
 from patients.models import Patient
 from programs.forms.programs import ListFilter, ProgramForm
 from programs.models import Program
 from programs.services import programs
-from programs.services.programs import KeyTaken, RevisionConflict
+from programs.services.programs import KeyTaken
 from programs.views import builder
 
 PAGE_SIZE = 12

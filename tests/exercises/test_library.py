@@ -52,6 +52,7 @@ def test_kind_brings_what_it_cannot_be_taught_without(code: str, by_code: dict[s
 def test_row_fits_its_columns(code: str, by_code: dict[str, Entry]):
     row = exercise_from(by_code[code])
 
+    assert row.missing == []
     assert row.dose.text
     assert row.search_text.startswith(" ")
     assert Feature.ANY_EXERCISE in row.feature_set

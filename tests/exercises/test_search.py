@@ -75,7 +75,7 @@ def test_search_line_folds_and_keeps_parts_apart():
 
 
 def test_floor_in_the_database_is_floor_in_the_model(library: list[Entry]):
-    exercises = Exercise.objects.with_traits()
+    exercises = Exercise.objects.all()
     by_property = {exercise.code for exercise in exercises if exercise.needs_floor}
     by_database = set(Exercise.objects.filter(needs_floor()).values_list("code", flat=True))
 

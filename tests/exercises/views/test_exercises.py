@@ -132,10 +132,10 @@ def test_exercise_list_takes_few_statements_however_large(
     ana: Client, library: list[Entry], query: str, django_assert_num_queries: Any
 ):
     ana.get(LIST)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         ana.get(LIST + query)
     enlarge(600)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         ana.get(LIST + query)
 
 
@@ -226,5 +226,5 @@ def test_exercise_picker_without_a_real_program_is_not_found(ana: Client, librar
 
 def test_exercise_picker_takes_few_statements(ana: Client, library: list[Entry], django_assert_num_queries: Any):
     ana.get(PICK)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         ana.get(PICK, {"q": "hip"})
