@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "django_structlog",
     "drf_spectacular",
     "knox",
+    "import_export",
     "rest_framework",
     "rules",
     "simple_history",
