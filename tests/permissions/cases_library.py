@@ -16,4 +16,11 @@ CASES = [
     Case("exercises:exercise_picker", SEEN, canaries=("Cross-body stretch",)),
     Case("api:exercise-list", SEEN, canaries=("Cross-body stretch",)),
     Case("api:exercise-detail", SEEN, args=lambda world: [world.exercises[1].pk], canaries=("Cross-body stretch",)),
+    Case("api:activitydefinition-search", SEEN, canaries=("Cross-body stretch",)),
+    Case(
+        "api:activitydefinition-read",
+        SEEN,
+        args=lambda world: [world.exercises[1].pk],
+        canaries=("Cross-body stretch",),
+    ),
 ]
