@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from simple_history.models import HistoricalRecords
 
 from config.lib.models import LongText, Row, ShortText
@@ -24,7 +24,7 @@ from exercises.enums import (
 )
 from exercises.features import Feature
 from exercises.models.doses import DoseColumns
-from patients.models import Clinic
+from patients.models import Clinic, Membership
 
 if TYPE_CHECKING:
     from patients.access import Actor
@@ -51,13 +51,22 @@ class ExerciseQuerySet(models.QuerySet):
         return self.for_clinic(actor.clinic) if actor.is_staff_member else self.none()
 
     def editable_by(self, actor: Actor) -> Self:
-        """What this person may write: curators the shared library, therapists what their clinic owns."""
+        """What this person may write: curators the shared library, therapists their own in their clinic.
+
+        A colleague copies instead, so that nobody's patients find another text under a running program. When the
+        author has left the clinic, every therapist there may go on with it.
+        """
         wanted = Q(pk__in=[])
         if actor.is_curator:
             wanted |= Q(shared=True)
         if actor.is_therapist and actor.clinic:
-            wanted |= Q(clinic=actor.clinic)
+            author_here = Membership.objects.current().filter(clinic=OuterRef("clinic"), user=OuterRef("written_by"))
+            wanted |= Q(clinic=actor.clinic) & (Q(written_by=actor.user) | ~Exists(author_here))
         return self.filter(wanted)
+
+    def own_of(self, clinic: Clinic) -> Self:
+        """What this clinic has written, working copies aside."""
+        return self.filter(clinic=clinic, replaces=None)
 
     def published(self) -> Self:
         return self.filter(state=ExerciseState.PUBLISHED)
