@@ -1,0 +1,92 @@
+"""A clinic's own exercises: copied from the library, written at home, offered to everybody."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from exercises.enums import ExerciseState
+from exercises.models import Exercise
+from exercises.services import content
+from exercises.services.codes import new_code
+from patients import audit
+from patients.models import Clinic, User
+
+UNDECIDED = (ExerciseState.DRAFT, ExerciseState.IN_REVIEW)
+
+
+class CannotPropose(Exception):
+    """Only a published exercise of a clinic can be offered. Nothing was stored."""
+
+
+@transaction.atomic
+def copy_to_clinic(*, actor: User, clinic: Clinic, exercise: Exercise) -> Exercise:
+    """A draft of the clinic's own with the words of `exercise`. Asked twice, the draft that is there answers."""
+    _lock(exercise)
+    drafts = Exercise.objects.own_of(clinic).in_state(ExerciseState.DRAFT)
+    made = drafts.filter(copied_from=exercise, written_by=actor).first()
+    if made:
+        return made
+    copy = Exercise(
+        code=new_code(exercise.kind, clinic=clinic),
+        clinic=clinic,
+        copied_from=exercise,
+        written_by=actor,
+        curation_note=f"Copied from {exercise.name} ({exercise.code}).",
+        **content.content_of(exercise),
+    )
+    content.create(actor=actor, exercise=copy, reason=f"Copied from {exercise.code}")
+    audit.record(actor, "exercise.copy", copy, source=str(exercise.pk))
+    return copy
+
+
+@transaction.atomic
+def propose(*, actor: User, exercise: Exercise, note: str, now: datetime) -> Exercise:
+    """Offer a clinic's exercise for the shared library: a copy of its words waits for the curators.
+
+    The clinic's own stays as it is. While one proposal is undecided, asking again answers with that one.
+    Raises CannotPropose for an exercise that is not the clinic's or not published.
+    """
+    _lock(exercise)
+    waiting = open_proposal(exercise)
+    if waiting:
+        return waiting
+    if exercise.clinic_id is None or exercise.state != ExerciseState.PUBLISHED or exercise.missing:
+        raise CannotPropose
+    proposal = Exercise(
+        code=new_code(exercise.kind, clinic=None),
+        shared=True,
+        state=ExerciseState.IN_REVIEW,
+        copied_from=exercise,
+        written_by=actor,
+        submitted_by=actor,
+        submitted_at=now,
+        curation_note=note,
+        **content.content_of(exercise),
+    )
+    content.create(actor=actor, exercise=proposal, reason=note or "Proposed by a clinic")
+    audit.record(actor, "exercise.propose", exercise, reason=note, proposal=str(proposal.pk))
+    return proposal
+
+
+@transaction.atomic
+def withdraw(*, actor: User, exercise: Exercise) -> bool:
+    """Take an undecided proposal back. False when there is none any more."""
+    _lock(exercise)
+    proposal = open_proposal(exercise)
+    if proposal is None:
+        return False
+    proposal.delete()
+    audit.record(actor, "exercise.withdraw_proposal", exercise)
+    return True
+
+
+def open_proposal(exercise: Exercise) -> Exercise | None:
+    """The copy of this exercise that waits for the curators, if any."""
+    return exercise.copies.filter(shared=True, replaces=None).in_state(*UNDECIDED).first()
+
+
+def _lock(exercise: Exercise) -> None:
+    """Hold the row until the end of the transaction, so that two requests do not both make a copy."""
+    Exercise.objects.select_for_update().get(pk=exercise.pk)
