@@ -24,14 +24,15 @@ FIRST_NEW = 101  # the shipped library keeps the numbers below
 SYMBOLS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that could be taken for another
 
 
-def new_code(kind: str, *, clinic: Clinic | None) -> str:
+def free_code(kind: str, clinic: Clinic | None = None, *, skip: int = 0) -> str:
     """A code that is free now: `S101` in the shared library, `C` and six symbols for a clinic's own.
 
-    Two writers may be given the same one; the unique constraint refuses the second.
+    Two writers may be given the same one at the same moment; the unique constraint refuses the second, who asks
+    again with a higher `skip`.
     """
     if clinic is not None:
         return "C" + "".join(secrets.choice(SYMBOLS) for _ in range(6))
     letter = LETTERS[Kind(kind)]
-    taken = Exercise.objects.filter(code__regex=rf"^{letter}[0-9]+$").values_list("code", flat=True)
-    numbers = [int(code[1:]) for code in taken]
-    return f"{letter}{max([FIRST_NEW - 1, *numbers]) + 1}"
+    taken = Exercise.objects.filter(shared=True, code__startswith=letter).values_list("code", flat=True)
+    numbers = [int(code[1:]) for code in taken if code[1:].isdecimal()]
+    return f"{letter}{max([FIRST_NEW - 1, *numbers]) + 1 + skip}"
