@@ -1,6 +1,6 @@
 """The cast and their fixed world. Ana treats Dan; Ben is Ana's colleague and treats Eve; Adam runs their clinic.
 
-Chloe works elsewhere and treats Finn. Cora curates the library and belongs to no clinic. Nora has an account and
+Chloe works elsewhere and treats Finn. Cora and Cleo curate the library and belong to no clinic. Nora has an account and
 no clinic at all. Del was a therapist at Ana's clinic and is deactivated.
 """
 
@@ -30,6 +30,7 @@ class World:
     exercises: list[Any]
     program: Any
     prescription: Any
+    cleo: User
     extras: dict[str, Any] = field(default_factory=dict)
 
     def login_of(self, actor: str) -> User | None:
@@ -75,6 +76,7 @@ def build_world() -> World:
     del_.save()
     chloe = factories.make_member(hill, "Chloe Martin", email="chloe@hill.example")
     cora = factories.make_user("Cora Vogel", email="cora@library.example", is_curator=True, password=factories.PASSWORD)
+    cleo = factories.make_user("Cleo Marsh", email="cleo@library.example", is_curator=True, password=factories.PASSWORD)
     nora = factories.make_user("Nora Nobody", email="nora@example.org", password=factories.PASSWORD)
     dan = factories.make_patient(harbour, "Dan Canarydan", therapist=ana, email="dan@example.org")
     eve = factories.make_patient(harbour, "Eve Canaryeve", therapist=ben, email="eve@example.org")
@@ -91,5 +93,5 @@ def build_world() -> World:
     factories.make_prescription(eve, exercises[0])
     factories.make_prescription(finn, exercises[0])
     return World(
-        harbour, hill, ana, ben, adam, chloe, cora, nora, del_, dan, eve, finn, exercises, program, prescription
+        harbour, hill, ana, ben, adam, chloe, cora, nora, del_, dan, eve, finn, exercises, program, prescription, cleo
     )

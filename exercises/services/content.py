@@ -79,7 +79,7 @@ def create_many(*, actor: User | None, exercises: Sequence[Exercise], reason: st
         return []
     for exercise in exercises:
         exercise.written_by = exercise.written_by or actor
-        derive(exercise)
+        derive(sign(exercise, actor, reason))
         check(exercise)
     made = bulk_create_with_history(
         list(exercises), Exercise, default_user=actor, default_change_reason=reason, batch_size=200
@@ -97,10 +97,16 @@ def write(*, actor: User | None, exercise: Exercise, revision: int, reason: str)
     derive(exercise)
     check(exercise)
     exercise.revision = take_revision(Exercise.objects.filter(pk=exercise.pk), revision)
-    exercise._history_user = actor  # type: ignore[attr-defined]
-    exercise._change_reason = reason  # type: ignore[attr-defined]
+    sign(exercise, actor, reason)
     exercise.save()
     index([exercise])
+    return exercise
+
+
+def sign(exercise: Exercise, actor: User | None, reason: str) -> Exercise:
+    """Say who writes the next line of its history, and why; what an earlier write has said no longer counts."""
+    exercise._history_user = actor  # type: ignore[attr-defined]
+    exercise._change_reason = reason  # type: ignore[attr-defined]
     return exercise
 
 
@@ -110,7 +116,7 @@ def write_many(*, actor: User | None, exercises: Sequence[Exercise], reason: str
     if not exercises:
         return
     for exercise in exercises:
-        derive(exercise)
+        derive(sign(exercise, actor, reason))
         exercise.revision += 1
     columns = list(dict.fromkeys([*fields, *DERIVED, "revision", "updated_at"]))
     bulk_update_with_history(
