@@ -8,8 +8,8 @@ from django.db import transaction
 
 from exercises.enums import ExerciseState
 from exercises.models import Exercise
-from exercises.services import content
-from exercises.services.codes import new_code
+from exercises.services import curation
+from exercises.services.content import content_of
 from patients import audit
 from patients.models import Clinic, User
 
@@ -28,15 +28,13 @@ def copy_to_clinic(*, actor: User, clinic: Clinic, exercise: Exercise) -> Exerci
     made = drafts.filter(copied_from=exercise, written_by=actor).first()
     if made:
         return made
-    copy = Exercise(
-        code=new_code(exercise.kind, clinic=clinic),
+    copy = curation.create(
+        actor=actor,
+        content=content_of(exercise),
         clinic=clinic,
         copied_from=exercise,
-        written_by=actor,
-        curation_note=f"Copied from {exercise.name} ({exercise.code}).",
-        **content.content_of(exercise),
+        reason=f"Copied from {exercise.name} ({exercise.code}).",
     )
-    content.create(actor=actor, exercise=copy, reason=f"Copied from {exercise.code}")
     audit.record(actor, "exercise.copy", copy, source=str(exercise.pk))
     return copy
 
@@ -54,18 +52,8 @@ def propose(*, actor: User, exercise: Exercise, note: str, now: datetime) -> Exe
         return waiting
     if exercise.clinic_id is None or exercise.state != ExerciseState.PUBLISHED or exercise.missing:
         raise CannotPropose
-    proposal = Exercise(
-        code=new_code(exercise.kind, clinic=None),
-        shared=True,
-        state=ExerciseState.IN_REVIEW,
-        copied_from=exercise,
-        written_by=actor,
-        submitted_by=actor,
-        submitted_at=now,
-        curation_note=note,
-        **content.content_of(exercise),
-    )
-    content.create(actor=actor, exercise=proposal, reason=note or "Proposed by a clinic")
+    proposal = curation.create(actor=actor, content=content_of(exercise), copied_from=exercise, reason=note)
+    curation.submit(actor=actor, exercise=proposal, revision=proposal.revision, note=note, now=now)
     audit.record(actor, "exercise.propose", exercise, reason=note, proposal=str(proposal.pk))
     return proposal
 
@@ -77,7 +65,7 @@ def withdraw(*, actor: User, exercise: Exercise) -> bool:
     proposal = open_proposal(exercise)
     if proposal is None:
         return False
-    proposal.delete()
+    curation.discard(actor=actor, exercise=proposal, revision=proposal.revision)
     audit.record(actor, "exercise.withdraw_proposal", exercise)
     return True
 
