@@ -101,6 +101,8 @@ class Exercise(DoseColumns, Row):
     aliases = models.JSONField(default=list, blank=True)
     frequency = ShortText(max_length=60, blank=True)
 
+    # Code of the drawing in static/figures that shows it: its own, or that of the exercise it was copied from.
+    figure = models.CharField("drawing", max_length=24, blank=True)
     set_up = LongText(max_length=1000, blank=True)
     steps = models.JSONField(default=list, blank=True)
     cue = ShortText(max_length=300, blank=True)

@@ -22,7 +22,7 @@ from patients.models import User
 
 # What a person edits, and what moves from a working copy to the exercise, into an edition, or into a clinic's copy.
 CONTENT = [
-    *("name", "kind", "level", "facets", "features", "aliases", "frequency", *TEXTS, "steps"),
+    *("name", "kind", "level", "facets", "features", "aliases", "frequency", "figure", *TEXTS, "steps"),
     *("particulars", "neighbours", "strength", "source", "evidence_note", "review_due_on", *DOSE_FIELDS),
 ]
 DERIVED = ["missing", "search_text"]

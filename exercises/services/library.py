@@ -107,6 +107,7 @@ def exercise_from(entry: Entry) -> Exercise:
         features=[feature.value for feature in entry.features],
         aliases=list(entry.aliases),
         frequency=entry.frequency,
+        figure=entry.code,
         steps=list(entry.steps),
         particulars=entry.particulars,
         neighbours=entry.neighbours,
