@@ -86,3 +86,10 @@ class Source(Word):
     WEB = "web"
     API = "api"
     DEMO = "demo"
+
+
+class WorkKind(Word):
+    """Why a patient's program needs a look."""
+
+    SAFETY = "safety"
+    REPLACE = "replace"

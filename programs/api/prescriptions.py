@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +24,7 @@ from programs.api.programs import ItemDoseSerializer, ProgramPages, WeekdaysFiel
 from programs.forms.assign import LATEST_START, LONGEST_RUN
 from programs.models import Prescription, PrescriptionItem, PrescriptionVersion, Program
 from programs.schedule import Rule
-from programs.services import prescriptions
+from programs.services import editions, prescriptions
 from programs.services.prescriptions import ItemDraft, SafetyAnswer, SafetyUnanswered
 from programs.services.programs import MOST_ITEMS
 
@@ -75,9 +76,18 @@ class PrescriptionSerializer(serializers.ModelSerializer):
 
     @extend_schema_field(VersionSerializer)
     def get_version(self, prescription: Prescription) -> Any:
-        now = actor_of(self.context["request"]).now
-        day = max(prescription.patient.local_today(now), prescription.starts_on)
-        return VersionSerializer(prescription.version_on(day), context=self.context).data
+        version = _shown(prescription, actor_of(self.context["request"]).now)
+        return VersionSerializer(version, context=self.context).data
+
+
+def _shown(prescription: Prescription, now: datetime) -> PrescriptionVersion | None:
+    return prescription.version_on(max(prescription.patient.local_today(now), prescription.starts_on))
+
+
+def _reword(found: Iterable[Prescription], now: datetime) -> None:
+    """The editions that count for each patient today. One statement at most for any number of prescriptions."""
+    versions = [(one.patient.local_today(now), _shown(one, now)) for one in found]
+    editions.reword_each((item, day) for day, version in versions if version for item in version.items.all())
 
 
 # --- Writing -------------------------------------------------------------------------------------------------
@@ -183,6 +193,11 @@ class PrescriptionList(Prescriptions, generics.ListAPIView):
     serializer_class = PrescriptionSerializer
     pagination_class = ProgramPages
 
+    def paginate_queryset(self, queryset: Any) -> Any:
+        page = super().paginate_queryset(queryset)
+        _reword(page or (), actor_of(self.request).now)
+        return page
+
     @extend_schema(request=AssignSerializer, responses={201: PrescriptionSerializer})
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Assign. Warnings without an answer are refused with 400 and named by exercise; nothing is stored then."""
@@ -244,6 +259,7 @@ class PrescriptionDetail(Prescriptions, generics.RetrieveAPIView):
     def get_object(self) -> Prescription:
         prescription: Prescription = super().get_object()
         actor = actor_of(self.request)
+        _reword([prescription], actor.now)
         if actor.is_therapist:
             audit.record(actor.user, "prescription.read", prescription)
         return prescription

@@ -4,6 +4,7 @@ from programs.models.prescriptions import Prescription, PrescriptionItem, Prescr
 from programs.models.programs import ItemColumns, Program, ProgramItem
 from programs.models.sessions import Entry, LogReceipt, Session
 from programs.models.status import PatientStatus
+from programs.models.work import WorkItem
 
 __all__ = [
     "Entry",
@@ -17,4 +18,5 @@ __all__ = [
     "ProgramItem",
     "SafetyDecision",
     "Session",
+    "WorkItem",
 ]

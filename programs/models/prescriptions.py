@@ -7,11 +7,12 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery, Value
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Greatest
 
 from config.lib.models import LongText, Row, ShortText
 from exercises.features import Feature
+from exercises.models import Exercise
 from patients.conditions import Condition
 from patients.models import Clinic, Patient
 from patients.tenancy import PatientScopedQuerySet
@@ -28,6 +29,16 @@ class PrescriptionQuerySet(PatientScopedQuerySet):
     def not_over(self, day: date) -> Self:
         """Running on `day` or starting later."""
         return self.filter(Q(ends_on=None) | Q(ends_on__gte=day))
+
+    def live(self, day: date) -> Self:
+        """Running on `day` or starting later, of patients who are still looked after."""
+        return self.not_over(day).filter(patient__archived_at=None)
+
+    def holding(self, exercise: Exercise, day: date) -> Self:
+        """Live, with this exercise, or one that was merged into it, in the version of `day` or in a later one."""
+        meant = Q(exercise=exercise) | Q(exercise__merged_into=exercise)
+        items = PrescriptionItem.objects.not_replaced(day).filter(meant)
+        return self.live(day).filter(pk__in=items.values("version__prescription"))
 
     def items_in_force(self, day: date) -> models.QuerySet[PrescriptionItem]:
         """Items of the version that holds on `day`, or at the start of one that starts later, with all they need.
@@ -122,11 +133,24 @@ class PrescriptionVersion(Row):
         )
 
 
+class PrescriptionItemQuerySet(models.QuerySet):
+    def not_replaced(self, day: date) -> Self:
+        """Of versions that are in force on `day` or come later; a newer version has not taken their place by then."""
+        newer = PrescriptionVersion.objects.filter(
+            prescription=OuterRef("version__prescription"),
+            effective_from__lte=day,
+            effective_from__gt=OuterRef("version__effective_from"),
+        )
+        return self.filter(~Exists(newer))
+
+
 class PrescriptionItem(Row, ItemColumns):
     """One prescribed exercise. Name and dose are copied; the exercise is named for its picture and text."""
 
     version = models.ForeignKey(PrescriptionVersion, on_delete=models.CASCADE, related_name="items")
     name = ShortText(max_length=160)
+
+    objects = PrescriptionItemQuerySet.as_manager()
 
     class Meta:
         ordering = ["order", "pk"]

@@ -17,6 +17,7 @@ from patients.models import CareTeam, Flare, PainEntry, Patient, Stiffness, User
 from patients.services.diary import EDIT_DAYS
 from programs.models import PrescriptionItem, PrescriptionVersion, Session
 from programs.schedule import in_mask
+from programs.services import editions
 from programs.today import Line, Occurrence, Running, arrange, next_due
 
 
@@ -105,6 +106,7 @@ def _versions(patient: Patient, day: date, sessions: list[Session]) -> dict[Pres
         .select_related("version__prescription", "exercise")
         .order_by("version__prescription", "version__effective_from", "order", "pk")
     )
+    editions.reword(rows, day)
     return {version: list(items) for version, items in groupby(rows, key=lambda item: item.version)}
 
 

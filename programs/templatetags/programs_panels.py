@@ -15,6 +15,7 @@ from programs import safety
 from programs.models import Prescription
 from programs.safety import SafetyWarning
 from programs.schedule import say_days
+from programs.services import editions
 from programs.services.prescriptions import conditions_of
 
 register = template.Library()
@@ -32,7 +33,9 @@ def prescription_panel(context: dict[str, Any], patient: Patient) -> dict[str, A
     request = context["request"]
     today = patient.local_today(request.actor.now)
     found = Prescription.objects.for_clinic(patient.clinic).filter(patient=patient).not_over(today)
-    items = groupby(found.items_in_force(today), key=lambda item: item.version)
+    in_force = found.items_in_force(today)
+    editions.reword(in_force, today)
+    items = groupby(in_force, key=lambda item: item.version)
     running = [(version.prescription, version, list(own)) for version, own in items]
     return {"request": request, "patient": patient, "running": running, "today": today}
 

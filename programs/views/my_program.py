@@ -14,6 +14,7 @@ from exercises.dosage import minutes_of
 from patients.access import Request, patient
 from programs.models import Prescription, PrescriptionItem, PrescriptionVersion
 from programs.schedule import say_days
+from programs.services import editions
 from programs.services.days import lead_of
 
 
@@ -46,6 +47,7 @@ def my_program(request: Request) -> HttpResponse:
         version = prescription.version_on(max(today, prescription.starts_on))
         if version:
             plans.append(Plan(prescription, version, prescription.starts_on > today))
+    editions.reword((item for plan in plans for item in plan.items), today)
     lead = None if plans else lead_of(actor.own_record, today)
     return render(request, "programs/my_program.html", {"plans": plans, "lead": lead})
 
@@ -55,10 +57,12 @@ def my_program(request: Request) -> HttpResponse:
 def my_exercise(request: Request, item_id: UUID) -> HttpResponse:
     """How to do one exercise of one's own program."""
     actor = request.actor
+    today = actor.today
     own = Prescription.objects.for_actor(actor).filter(versions__items=item_id).with_versions()
     prescription = get_object_or_404(own)
     item = next((i for v in prescription.versions.all() for i in v.items.all() if i.pk == item_id), None)
     if item is None:
         raise Http404
+    editions.reword([item], today)
     days = say_days(item.weekdays) if item.weekdays else ""
     return render(request, "programs/my_exercise.html", {"item": item, "prescription": prescription, "days": days})

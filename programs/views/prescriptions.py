@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from patients.access import THERAPIST, Actor, Request, open_patient, staff
 from programs.forms.prescriptions import EndForm
 from programs.models import Prescription
-from programs.services import prescriptions
+from programs.services import editions, prescriptions
 from programs.services.prescriptions import EndRefused
 
 
@@ -29,10 +29,13 @@ def _page(request: Request, prescription: Prescription, form: EndForm, status: i
     actor: Actor = request.actor
     today = prescription.patient.local_today(actor.now)
     is_over = prescription.ends_on is not None and prescription.ends_on < today
+    version = prescription.version_on(max(today, prescription.starts_on))
+    if version:
+        editions.reword(version.items.all(), today)
     context = {
         "prescription": prescription,
         "patient": prescription.patient,
-        "version": prescription.version_on(max(today, prescription.starts_on)),
+        "version": version,
         "today": today,
         "is_over": is_over,
         "is_running": prescription.starts_on <= today and not is_over,
