@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django import template
+from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -14,6 +15,7 @@ from exercises.enums import EvidenceStrength
 from exercises.features import Feature
 from exercises.forms.picker import picks
 from exercises.models import Exercise
+from exercises.pictures import pictures_of
 
 register = template.Library()
 
@@ -32,10 +34,43 @@ def exercise_card(exercise: Exercise, query: str = "") -> dict[str, Any]:
 
 @register.simple_tag
 def exercise_thumb(exercise: Exercise, size: str = "") -> SafeString:
-    """The picture of an exercise, 4:3. `small` is a thumbnail for table cells and lists."""
-    label = f"Picture to come: {exercise.position.label.lower()}"
-    picture = figure(exercise.position.value, label)
+    """The picture of an exercise, 4:3. `small` is a thumbnail beside its name, which already says what it is."""
+    drawn = pictures_of(exercise.figure)
+    if drawn is None:
+        picture = figure(exercise.position.value, f"No drawing: {exercise.position.label.lower()}")
+    else:
+        picture = still(drawn.stills[-1].src, "" if size == "small" else drawn.stills[-1].alt)
     return format_html('<span class="thumb">{}</span>', picture) if size == "small" else picture
+
+
+@register.simple_tag
+def still(src: str, alt: str) -> SafeString:
+    """One drawing as an image, loaded when it comes near the screen; it follows the colour scheme of the page."""
+    return format_html(
+        '<img class="picture" src="{}" alt="{}" width="400" height="300" loading="lazy" decoding="async">',
+        static(src),
+        alt,
+    )
+
+
+@register.inclusion_tag("exercises/_figure.html")
+def exercise_figure(exercise: Exercise) -> dict[str, Any]:
+    """All drawings of one exercise: start and end, the movement on request, and how it looks with a stiff spine."""
+    return {"exercise": exercise, "drawn": pictures_of(exercise.figure)}
+
+
+@register.inclusion_tag("exercises/_actions.html", takes_context=True)
+def exercise_actions(context: dict[str, Any], exercise: Exercise) -> dict[str, Any]:
+    """What this person may do with an exercise beside reading it."""
+    actor = context["request"].actor
+    may_edit = Exercise.objects.editable_by(actor).filter(pk=exercise.pk).exists()
+    return {"request": context["request"], "exercise": exercise, "may_edit": may_edit}
+
+
+@register.filter
+def asks_also(other: Exercise, exercise: Exercise) -> list[str]:
+    """What `other` asks of the body that `exercise` does not: a neighbour is not safe by being a neighbour."""
+    return [Feature(value).label for value in other.features if value not in exercise.features]
 
 
 @register.inclusion_tag("exercises/_picker.html", takes_context=True)

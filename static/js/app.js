@@ -8,3 +8,4 @@ import "./dialog.js";
 import "./dirty-form.js";
 import "./autofocus.js";
 import "./chart-panel.js";
+import "./figure-move.js";

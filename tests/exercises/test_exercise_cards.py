@@ -4,8 +4,9 @@ from django.test import RequestFactory
 
 from exercises.library import Entry
 from exercises.models import Exercise
+from exercises.templatetags.exercise_cards import asks_also
 from patients.access import Actor
-from tests.factories import make_clinic, make_member, make_program
+from tests.factories import make_clinic, make_exercise, make_member, make_program, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -31,11 +32,56 @@ def test_card_without_floor_does_not_say_floor(library: list[Entry]):
     assert "Floor" not in html
 
 
-def test_thumb_says_what_it_stands_for(library: list[Entry]):
-    html = render('{% exercise_thumb exercise "small" %}', exercise=Exercise.objects.get(code="S06"))
+def test_thumb_is_the_drawing_with_its_words_unless_the_name_stands_beside_it(library: list[Entry]):
+    exercise = Exercise.objects.get(code="S01")
 
-    assert 'aria-label="Picture to come: lying on the back"' in html
-    assert "#pos-supine" in html
+    large = render("{% exercise_thumb exercise %}", exercise=exercise)
+    small = render('{% exercise_thumb exercise "small" %}', exercise=exercise)
+
+    assert 'src="/static/figures/S01-2.svg"' in large
+    assert 'loading="lazy"' in large
+    assert 'alt="The same position' in large
+    assert 'alt=""' in small
+
+
+def test_thumb_without_a_drawing_shows_the_start_position():
+    html = render("{% exercise_thumb exercise %}", exercise=make_exercise())
+
+    assert 'aria-label="No drawing: standing"' in html
+    assert "#pos-standing" in html
+
+
+def test_figure_shows_start_and_end_and_offers_the_movement(library: list[Entry]):
+    html = render("{% exercise_figure exercise %}", exercise=Exercise.objects.get(code="S01"))
+
+    assert html.index("S01-1.svg") < html.index("Start") < html.index("S01-2.svg") < html.index("End")
+    assert 'href="/static/figures/S01-move.svg"' in html
+    assert "Show the movement" in html
+
+
+def test_figure_of_a_copy_is_that_of_its_source(library: list[Entry]):
+    copy = make_exercise(figure="S01", clinic=make_clinic())
+
+    assert "S01-1.svg" in render("{% exercise_figure exercise %}", exercise=copy)
+
+
+def test_actions_are_for_those_who_may(library: list[Entry], rf: RequestFactory):
+    exercise = Exercise.objects.get(code="S01")
+    request = rf.get("/library/S01/")
+
+    def shown_to(user: object) -> str:
+        request.actor = Actor(user)
+        return render("{% exercise_actions exercise %}", request=request, exercise=exercise)
+
+    assert "Copy to my clinic" in shown_to(make_member(make_clinic()))
+    assert "Copy to my clinic" not in shown_to(make_user(is_curator=True))
+
+
+def test_neighbours_say_what_they_ask_more():
+    base, other = make_exercise(features=["heat"]), make_exercise(features=["heat", "pool"])
+
+    assert asks_also(other, base) == ["Pool"]
+    assert asks_also(base, other) == []
 
 
 def test_picker_tag_works_without_javascript(library: list[Entry], rf: RequestFactory):
