@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import uuid
 from typing import Any
 
@@ -13,10 +12,10 @@ from django.http import Http404
 from rest_framework import exceptions, pagination, parsers, serializers
 from rest_framework.response import Response
 
+from config.lib import strict_json
 from config.lib.models import storable
 
 logger = structlog.get_logger(__name__)
-MAX_DEPTH = 20
 
 
 class Conflict(exceptions.APIException):
@@ -33,41 +32,12 @@ class StrictJSONParser(parsers.JSONParser):
     strict = True
 
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
-        import json
-
         try:
-            text = stream.read().decode((parser_context or {}).get("encoding", "utf-8"))
-            data = json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse_constant, parse_float=_finite)
-        except (ValueError, RecursionError) as error:
+            return strict_json.loads(stream.read().decode((parser_context or {}).get("encoding", "utf-8")))
+        except strict_json.JSONRefused as error:
+            raise exceptions.ParseError(f"The body cannot be read. {error}") from error
+        except (ValueError, LookupError) as error:
             raise exceptions.ParseError("The body is not valid JSON.") from error
-        if _depth(data) > MAX_DEPTH:
-            raise exceptions.ParseError(f"The body is nested deeper than {MAX_DEPTH} levels.")
-        return data
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("duplicate key")
-    return found
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(name)
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError(text)
-    return number
-
-
-def _depth(data: Any, level: int = 0) -> int:
-    if level > MAX_DEPTH or not isinstance(data, dict | list):
-        return level
-    children = data.values() if isinstance(data, dict) else data
-    return max((_depth(child, level + 1) for child in children), default=level + 1)
 
 
 class KnownFieldsMixin:
