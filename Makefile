@@ -10,7 +10,7 @@ lint-%: export DATABASE_URL = sqlite://:memory:
 lint-%: export DJANGO_SETTINGS_MODULE = config.settings.test
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench format lock dev lint-ruff lint-format lint-templates lint-types lint-imports lint-migrations
+.PHONY: help run test lint bench format lock dev figures lint-ruff lint-format lint-templates lint-types lint-imports lint-migrations
 
 help:
 	@echo "make run      start Rachis with a demo clinic (PORT=8000, RACHIS_DATA=.rachis; needs Python 3.11 with venv)"
@@ -18,6 +18,7 @@ help:
 	@echo "make lint     check style, templates, types, import contracts and migrations"
 	@echo "make format   let the tools correct what they can"
 	@echo "make bench    measure pages, API and mails per second; writes bench-results/"
+	@echo "make figures  draw the exercise figures that changed (ONLY=\"S01 S08\" draws these, JOBS=n)"
 	@echo "make lock     resolve the versions in pyproject.toml anew into the three lock files"
 
 # exec, so that Ctrl-C and SIGTERM meet the product itself.
@@ -29,6 +30,9 @@ test:
 
 bench:
 	@exec $(PYTHON) config/bootstrap.py --dev tests.bench
+
+figures: dev
+	@OMP_NUM_THREADS=1 $(VENV) -m exercises.figures $(ONLY)$(if $(ONLY),, --sheets)
 
 dev:
 	@$(PYTHON) config/bootstrap.py --dev --only

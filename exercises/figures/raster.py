@@ -1,0 +1,146 @@
+"""The picture as cells: which solid is nearest in each, how deep it lies, how the light falls; then outlines traced from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter, median_filter
+from skimage.measure import find_contours
+
+from exercises.figures.field import View
+from exercises.figures.shapes import Array, Solid
+
+Mask = NDArray[np.bool_]
+Points = NDArray[np.float64]
+
+LIGHT = np.array((-0.4, 0.8, 0.45)) / np.linalg.norm((-0.4, 0.8, 0.45))
+JUMP = 1.6  # a depth step that earns a line
+BLUR = 1.5  # cells
+SEARCH = 2.5  # cells to either side of an edge where its depths are read
+EDGE = 6  # empty cells around everything
+NOTHING = np.float32(-1e6)
+
+
+@dataclass(slots=True)
+class Cells:
+    """Labels are 1 + index into `solids`, 0 is empty; row 0 is at lattice line `j`, column 0 at `i`."""
+
+    solids: Sequence[Solid]
+    i: int
+    j: int
+    labels: NDArray[np.int16]
+    depth: Array
+    light: Array
+
+    def masks(self, wanted: Callable[[Solid], bool]) -> Mask:
+        chosen = np.array([False, *(wanted(s) for s in self.solids)])
+        return chosen[self.labels]
+
+
+def merge(solids: Sequence[Solid], views: Sequence[View]) -> Cells:
+    """The nearest solid wins in every cell."""
+    i, j = min(v.i for v in views) - EDGE, min(v.j for v in views) - EDGE
+    columns = max(v.i + v.inside.shape[1] for v in views) + EDGE - i
+    rows = max(v.j + v.inside.shape[0] for v in views) + EDGE - j
+    labels = np.zeros((rows, columns), dtype=np.int16)
+    depth = np.full((rows, columns), NOTHING, dtype=np.float32)
+    light = np.zeros((rows, columns), dtype=np.float32)
+    for n, view in enumerate(views):
+        where = np.s_[view.j - j : view.j - j + view.inside.shape[0], view.i - i : view.i - i + view.inside.shape[1]]
+        front = (view.inside < 0) & (view.depth > depth[where])
+        labels[where][front] = n + 1
+        depth[where][front] = view.depth[front]
+        light[where][front] = _lit(view)[front]
+    return Cells(solids, i, j, labels, depth, light)
+
+
+def _lit(view: View, cell: float = 0.15) -> Array:
+    """How much the surface faces the light, -1 to 1."""
+    down, across = np.gradient(gaussian_filter(view.depth, 3.0), cell)
+    return (LIGHT[2] - across * LIGHT[0] - down * LIGHT[1]) / np.sqrt(1 + across**2 + down**2)
+
+
+def smoothed(mask: Mask, blur: float = BLUR) -> Array:
+    return gaussian_filter(mask.astype(np.float32), blur)
+
+
+def outlines(mask: Mask, level: float = 0.5, blur: float = BLUR, least: float = 30.0) -> list[Points]:
+    """Closed outlines of a mask as (column, row), those smaller than `least` cells left out."""
+    if not mask.any():
+        return []
+    rows, columns = (np.flatnonzero(mask.any(axis=a)) for a in (1, 0))
+    top, left = max(rows[0] - EDGE, 0), max(columns[0] - EDGE, 0)
+    patch = np.pad(mask[top : rows[-1] + EDGE, left : columns[-1] + EDGE], 1)
+    found = find_contours(smoothed(patch, blur), level)
+    shifted = [c[:-1, ::-1] + (left - 1, top - 1) for c in found if (c[0] == c[-1]).all()]
+    return [c for c in shifted if abs(_area(c)) >= least]
+
+
+def _area(c: Points) -> float:
+    x, y = c.T
+    return float((x * np.roll(y, -1) - np.roll(x, -1) * y).sum() / 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """A stretch of edge; `deep` where something lies clearly behind it, else only the colour changes."""
+
+    points: Points
+    deep: bool
+
+
+def strokes(cells: Cells) -> Iterator[Stroke]:
+    """Lines where one solid stands clear of another, and seams where cloth meets skin or cloth."""
+    colours = [s.colour for s in cells.solids]
+    for label in np.unique(cells.labels):
+        if label:
+            for outline in outlines(cells.labels == label):
+                yield from _runs(cells, outline, int(label), colours)
+
+
+def _runs(cells: Cells, outline: Points, label: int, colours: Sequence[str]) -> Iterator[Stroke]:
+    behind, jump = _across(cells, outline)
+    inner = behind > 0
+    deep = inner & (median_filter(jump, 9, mode="wrap") > JUMP)
+    other = np.array(["", *colours])[behind]
+    mine = colours[label - 1]
+    seam = inner & ~deep & (jump > -JUMP) & (other != mine) & (other > mine)
+    for flags, is_deep, least in ((deep, True, 9), (seam, False, 12)):
+        yield from (Stroke(run, is_deep) for run in _stretches(outline, _healed(flags), least))
+
+
+def _across(cells: Cells, outline: Points) -> tuple[NDArray[np.int16], Array]:
+    """What lies just outside each point of an outline, and how far behind."""
+    ahead = np.roll(outline, -2, axis=0) - np.roll(outline, 2, axis=0)
+    normal = np.stack((ahead[:, 1], -ahead[:, 0]), axis=1)
+    normal /= np.maximum(np.hypot(*normal.T), 1e-6)[:, None]
+    if _area(outline) < 0:
+        normal = -normal
+    rows, columns = cells.labels.shape
+
+    def read(reach: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        p = np.rint(outline + normal * reach).astype(int)
+        return np.clip(p[:, 1], 0, rows - 1), np.clip(p[:, 0], 0, columns - 1)
+
+    out, inside = read(SEARCH), read(-SEARCH)
+    return cells.labels[out], cells.depth[inside] - cells.depth[out]
+
+
+def _healed(flags: Mask) -> Mask:
+    """Short gaps closed, so that a line does not stutter."""
+    return median_filter(flags.astype(np.uint8), 7, mode="wrap").astype(bool)
+
+
+def _stretches(outline: Points, flags: Mask, least: int) -> Iterator[Points]:
+    if flags.all():
+        yield np.vstack((outline, outline[:1]))
+        return
+    start = int(np.flatnonzero(~flags)[0])
+    turned, points = np.roll(flags, -start), np.roll(outline, -start, axis=0)
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], turned, [False])).astype(int)))
+    for a, b in zip(edges[::2], edges[1::2], strict=True):
+        if b - a >= least:
+            yield points[a:b]

@@ -1,0 +1,227 @@
+"""Signed distances: below zero inside a shape, above zero outside, near the surface a length in body units.
+
+`field(u, v, w)` takes arrays that broadcast, so the same shape serves a grid, a sheet of rays or a list of points.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from exercises.figures.vectors import Frame, Matrix, Vec
+
+Array: TypeAlias = NDArray[np.float32]
+Bounds: TypeAlias = tuple[Vec, Vec]
+
+
+class Shape(Protocol):
+    """What a solid is made of."""
+
+    def field(self, u: Array, v: Array, w: Array) -> Array: ...
+
+    def bounds(self) -> Bounds: ...
+
+    def turned(self, m: Matrix) -> Shape: ...
+
+
+def along(n: Vec, at: Vec, u: Array, v: Array, w: Array) -> Array:
+    """How far each point lies from `at` in the direction n."""
+    a, b, c = (np.float32(x) for x in n)
+    return u * a + (v * b + (w * c - np.float32(n @ at)))
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A piece of tube between two elliptical sections; the ends are rounded by `cap` (1 = as round as the section)."""
+
+    ends: tuple[Vec, Vec]
+    rights: tuple[Vec, Vec]
+    fronts: tuple[Vec, Vec]
+    wide: tuple[float, float]
+    deep: tuple[float, float]
+    caps: tuple[float, float] = (1.0, 1.0)
+
+    def field(self, u: Array, v: Array, w: Array) -> Array:
+        start, axis = self.ends[0], self.ends[1] - self.ends[0]
+        # Slices lie square to the bone, not to the line between shifted middles, so that neighbours meet without a step.
+        bone = np.cross(self.fronts[0] + self.fronts[1], self.rights[0] + self.rights[1])
+        bone = bone / np.linalg.norm(bone)
+        length = float(bone @ axis)
+        if length < 0:
+            bone, length = -bone, -length
+        length = max(length, 1e-3)
+        beyond = along(bone, start, u, v, w)
+        t = np.clip(beyond / np.float32(length), 0, 1)
+        beyond = beyond - t * np.float32(length)
+        right = self._lean(self.rights, start, axis, t, (u, v, w))
+        front = self._lean(self.fronts, start, axis, t, (u, v, w))
+        a = np.float32(self.wide[0]) + t * np.float32(self.wide[1] - self.wide[0])
+        b = np.float32(self.deep[0]) + t * np.float32(self.deep[1] - self.deep[0])
+        cap = np.minimum(a, b) * np.where(beyond < 0, np.float32(self.caps[0]), np.float32(self.caps[1]))
+        return ellipsoid((right, front, beyond), (a, b, cap))
+
+    @staticmethod
+    def _lean(ways: tuple[Vec, Vec], start: Vec, axis: Vec, t: Array, point: tuple[Array, Array, Array]) -> Array:
+        first = along(ways[0], start, *point) - t * np.float32(axis @ ways[0])
+        if np.abs(ways[1] - ways[0]).max() < 1e-6:
+            return first
+        return first + t * (along(ways[1], start, *point) - t * np.float32(axis @ ways[1]) - first)
+
+    def bounds(self) -> Bounds:
+        lows, highs = zip(*(self._box(i) for i in (0, 1)), strict=True)
+        return np.minimum(*lows), np.maximum(*highs)
+
+    def _box(self, i: int) -> Bounds:
+        axis = self.ends[1] - self.ends[0]
+        axis = axis / (np.linalg.norm(axis) or 1e-6)
+        a, b = self.wide[i], self.deep[i]
+        size = np.sqrt((self.rights[i] * a) ** 2 + (self.fronts[i] * b) ** 2 + (axis * min(a, b) * self.caps[i]) ** 2)
+        return self.ends[i] - size, self.ends[i] + size
+
+    def turned(self, m: Matrix) -> Segment:
+        pairs = {name: tuple(m @ x for x in getattr(self, name)) for name in ("ends", "rights", "fronts")}
+        return replace(self, **pairs)  # type: ignore[arg-type]  # each is a pair again
+
+
+def ellipsoid(point: tuple[Array, Array, Array], radii: tuple[Array, Array, Array]) -> Array:
+    """The near-exact distance to an ellipsoid in its own axes."""
+    ratios = [x / r for x, r in zip(point, radii, strict=True)]
+    near = np.sqrt(ratios[0] ** 2 + ratios[1] ** 2 + ratios[2] ** 2)
+    slope = np.sqrt(sum((q / r) ** 2 for q, r in zip(ratios, radii, strict=True)))
+    deepest = np.minimum(np.minimum(radii[0], radii[1]), radii[2])
+    return np.where(near < 0.05, -deepest, near * (near - 1) / np.maximum(slope, np.float32(1e-6)))
+
+
+@dataclass(frozen=True, slots=True)
+class Egg:
+    """An ellipsoid; radii to the front, up and to the right of its frame."""
+
+    frame: Frame
+    radii: tuple[float, float, float]
+
+    def field(self, u: Array, v: Array, w: Array) -> Array:
+        f = self.frame
+        own = tuple(along(axis, f.at, u, v, w) for axis in (f.front, f.up, f.right))
+        return ellipsoid(own, tuple(np.float32(r) for r in self.radii))  # type: ignore[arg-type]
+
+    def bounds(self) -> Bounds:
+        f = self.frame
+        size = np.sqrt(sum((axis * r) ** 2 for axis, r in zip((f.front, f.up, f.right), self.radii, strict=True)))
+        return f.at - size, f.at + size
+
+    def turned(self, m: Matrix) -> Egg:
+        return replace(self, frame=self.frame.turned(m))
+
+
+@dataclass(frozen=True, slots=True)
+class Rod:
+    """A round stick with round ends, thinner or thicker at the far end."""
+
+    start: Vec
+    end: Vec
+    radius: float
+    end_radius: float
+
+    def field(self, u: Array, v: Array, w: Array) -> Array:
+        axis = self.end - self.start
+        t = np.clip(along(axis, self.start, u, v, w) / np.float32(max(axis @ axis, 1e-9)), 0, 1)
+        a, b, c = (x - np.float32(s) - t * np.float32(d) for x, s, d in zip((u, v, w), self.start, axis, strict=True))
+        return np.sqrt(a * a + b * b + c * c) - (self.radius + t * np.float32(self.end_radius - self.radius))
+
+    def bounds(self) -> Bounds:
+        a, b = self.radius, self.end_radius
+        return np.minimum(self.start - a, self.end - b), np.maximum(self.start + a, self.end + b)
+
+    def turned(self, m: Matrix) -> Rod:
+        return replace(self, start=m @ self.start, end=m @ self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A block: half-sizes to the front, up and to the right of its frame, edges rounded by `edge`."""
+
+    frame: Frame
+    half: tuple[float, float, float]
+    edge: float = 0.3
+
+    def field(self, u: Array, v: Array, w: Array) -> Array:
+        f = self.frame
+        axes = zip((f.front, f.up, f.right), self.half, strict=True)
+        q = [np.abs(along(axis, f.at, u, v, w)) - np.float32(h - self.edge) for axis, h in axes]
+        outside = np.sqrt(sum(np.maximum(x, 0) ** 2 for x in q))
+        return outside + np.minimum(np.maximum(np.maximum(q[0], q[1]), q[2]), 0) - np.float32(self.edge)
+
+    def bounds(self) -> Bounds:
+        f = self.frame
+        size = sum(np.abs(axis) * h for axis, h in zip((f.front, f.up, f.right), self.half, strict=True))
+        return f.at - size, f.at + size
+
+    def turned(self, m: Matrix) -> Box:
+        return replace(self, frame=self.frame.turned(m))
+
+
+@dataclass(frozen=True, slots=True)
+class Drum:
+    """A cylinder with flat ends; `hole` is the radius of a bore."""
+
+    start: Vec
+    end: Vec
+    radius: float
+    hole: float = 0.0
+
+    def field(self, u: Array, v: Array, w: Array) -> Array:
+        axis = self.end - self.start
+        length = float(np.linalg.norm(axis))
+        n = axis / length
+        t = along(n, self.start, u, v, w)
+        a, b, c = (x - np.float32(s) - t * np.float32(d) for x, s, d in zip((u, v, w), self.start, n, strict=True))
+        r = np.sqrt(a * a + b * b + c * c)
+        x = np.abs(t - np.float32(length / 2)) - np.float32(length / 2)
+        y = np.maximum(r - np.float32(self.radius), np.float32(self.hole) - r) if self.hole else r - np.float32(self.radius)
+        return np.minimum(np.maximum(x, y), 0) + np.sqrt(np.maximum(x, 0) ** 2 + np.maximum(y, 0) ** 2)
+
+    def bounds(self) -> Bounds:
+        n = (self.end - self.start) / np.linalg.norm(self.end - self.start)
+        size = self.radius * np.sqrt(np.maximum(1 - n * n, 0))
+        return np.minimum(self.start, self.end) - size, np.maximum(self.start, self.end) + size
+
+    def turned(self, m: Matrix) -> Drum:
+        return replace(self, start=m @ self.start, end=m @ self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Shapes taken together, cut by planes (point, outward normal), and how they join what came before."""
+
+    shapes: tuple[Shape, ...]
+    blend: float = 0.0
+    cut: bool = False
+    planes: tuple[tuple[Vec, Vec], ...] = ()
+
+    def turned(self, m: Matrix) -> Group:
+        return replace(
+            self,
+            shapes=tuple(s.turned(m) for s in self.shapes),
+            planes=tuple((m @ at, m @ n) for at, n in self.planes),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Solid:
+    """One thing that can hide another. `part` is what authors call it; `exact` distances may be walked along a ray."""
+
+    part: str
+    colour: str
+    groups: tuple[Group, ...]
+    exact: bool = False
+    fine: bool = False
+
+    def turned(self, m: Matrix) -> Solid:
+        return replace(self, groups=tuple(g.turned(m) for g in self.groups))
+
+    def bounds(self) -> Bounds:
+        boxes = [s.bounds() for g in self.groups if not g.cut for s in g.shapes]
+        return np.min([b[0] for b in boxes], axis=0), np.max([b[1] for b in boxes], axis=0)

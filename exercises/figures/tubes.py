@@ -1,0 +1,49 @@
+"""Tubes: elliptical sections strung along a bone, as segments whose distance is cheap to compute."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import numpy as np
+from scipy.interpolate import PchipInterpolator
+
+from exercises.figures.bodies import Sections
+from exercises.figures.shapes import Segment
+from exercises.figures.vectors import Frame, Vec
+
+
+def _resampled(sections: Sections, places: Iterable[float]) -> list[tuple[float, float, float, float]]:
+    table = np.array(sections)
+    curve = PchipInterpolator(table[:, 0], table[:, 1:])
+    return [(s, *(float(x) for x in curve(s))) for s in places]
+
+
+def tube(
+    frame_at: Callable[[float], Frame],
+    sections: Sections,
+    places: Iterable[float],
+    grow: float = 0.0,
+    caps: tuple[float, float] = (1.0, 1.0),
+) -> tuple[Segment, ...]:
+    """Segments through the sections at the places; `frame_at` gives the bone's axes at each."""
+    rings = []
+    for s, a, b, shift in _resampled(sections, places):
+        frame = frame_at(s)
+        rings.append((frame.point(shift, 0), frame.right, frame.front, a + grow, b + grow))
+    last = len(rings) - 2
+    return tuple(
+        Segment(
+            *((p[i], q[i]) for i in range(5)),  # type: ignore[arg-type]  # five pairs in the order of the fields
+            caps=(caps[0] if n == 0 else 1.0, caps[1] if n == last else 1.0),
+        )
+        for n, (p, q) in enumerate(zip(rings, rings[1:], strict=False))
+    )
+
+
+def bone(frame: Frame, length: float) -> Callable[[float], Frame]:
+    return lambda s: frame.moved(-frame.up * length * s)
+
+
+def plane(frame: Frame, length: float, s: float) -> tuple[Vec, Vec]:
+    """Cuts off what lies beyond s on a bone."""
+    return frame.at - frame.up * length * s, -frame.up
