@@ -140,13 +140,17 @@ class MediaKind(Labelled):
 
 
 class MediaState(Labelled):
-    """`refused`: the file itself is no good; `lost`: it was good and is not there any more."""
+    """`refused`: the file itself is no good; `lost`: it was good and is not there any more.
+
+    `removed`: taken off by a person, who may bring it back for a day.
+    """
 
     WAITING = "waiting"
     WORKING = "working"
     READY = "ready"
     REFUSED = "refused"
     LOST = "lost"
+    REMOVED = "removed"
 
 
 class JobKind(Labelled):
