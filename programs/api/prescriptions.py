@@ -230,6 +230,9 @@ class PrescriptionList(Prescriptions, generics.ListAPIView):
             )
         except SafetyUnanswered as unanswered:
             raise serializers.ValidationError({"answers": _said(unanswered)}) from unanswered
+        except prescriptions.ExerciseRetired as gone:
+            fault = {"exercise": ["An exercise was taken out of the library."]}
+            raise serializers.ValidationError({"items": fault}) from gone
         except prescriptions.KeyTaken as taken:
             raise Conflict("This id belongs to something else.") from taken
 

@@ -11,6 +11,7 @@ from django import forms
 from django.utils.functional import cached_property
 
 from config.lib.forms import DateInput, HouseForm, TimeInput, WholeNumberField
+from exercises.enums import ExerciseState
 from exercises.models import DoseColumns, Exercise
 from patients.access import Actor
 from patients.conditions import Condition
@@ -108,6 +109,8 @@ class AssignItemForm(DoseForm):
         self.warnings = warnings
         self.number = number
         super().__init__(*args, **kwargs)
+        if self.is_retired:
+            self.initial["take"] = False
 
     @property
     def rating(self) -> Rating:
@@ -118,11 +121,18 @@ class AssignItemForm(DoseForm):
         return SafetyAnswer(self.cleaned_data.get("confirm", False), self.cleaned_data.get("reason", ""))
 
     @property
+    def is_retired(self) -> bool:
+        """Taken out of the library: left out unless it is replaced."""
+        return self.exercise.state == ExerciseState.RETIRED
+
+    @property
     def is_taken(self) -> bool:
         return bool(self["take"].value())
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
+        if self.is_retired:
+            self.add_error("take", "It was taken out of the library. Replace it or leave it out.")
         if not self.answer.settles(self.rating):
             if self.rating is Rating.AVOID:
                 self.add_error("reason", f"Write why, in at least {MIN_REASON} characters.")
@@ -183,6 +193,7 @@ class Assignment:
         return [self._row(number, exercise) for number, exercise in self._posted(self.data)]
 
     def _row(self, number: int, exercise: Exercise, item: DoseColumns | None = None) -> AssignItemForm:
+        exercise = exercise.merged_into or exercise
         warnings = safety.check(exercise.feature_set, self.conditions)
         fixed: dict[str, Any] = {"exercise": exercise, "warnings": warnings, "number": number, "prefix": f"i{number}"}
         if self.judge:
@@ -200,7 +211,7 @@ class Assignment:
         """The exercises named in the form, with their numbers; unknown ones are a fault of the whole."""
         wanted = {n: _uuid(data.get(f"i{n}-exercise")) for n in range(MOST_ITEMS) if f"i{n}-exercise" in data}
         library = Exercise.objects.for_clinic(self.patient.clinic)
-        found = library.in_bulk([pk for pk in wanted.values() if pk])
+        found = library.select_related("merged_into").in_bulk([pk for pk in wanted.values() if pk])
         if len([pk for pk in wanted.values() if pk in found]) < len(wanted):
             self.faults.append("An exercise is not in the library any more. It was left out.")
         return [(number, found[pk]) for number, pk in wanted.items() if pk in found]

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from config.lib.ids import uuid7
+from exercises.enums import ExerciseState
 from exercises.models import Exercise
 from patients import audit
 from patients.conditions import Condition
@@ -71,6 +72,10 @@ class KeyTaken(Exception):
     """The id that was to make this request repeatable belongs to something else."""
 
 
+class ExerciseRetired(Exception):
+    """An exercise was taken out of the library; nothing new is given with it. Nothing was stored."""
+
+
 class EndRefused(Exception):
     """The prescription cannot end on that day; the text says why."""
 
@@ -105,17 +110,18 @@ def assign(
     """A prescription with its first version, which copies names and doses and never changes afterwards.
 
     `key` makes a repeated request answer with the prescription that the first one made. Raises SafetyUnanswered
-    while an avoid has no reason or a caution no confirmation.
+    while an avoid has no reason or a caution no confirmation, and ExerciseRetired.
     """
     if not items:
         raise NothingToAssign
+    exercises = _current(draft.exercise for draft in items)
     # The lock holds back a condition recorded at this very moment until the check has been answered.
     patient = Patient.objects.select_for_update(of=("self",)).select_related("clinic").get(pk=patient.pk)
     if made := _made_before(key, patient):
         return made
-    warnings = warnings_by_exercise(
-        (draft.exercise for draft in items), conditions_of(patient, patient.local_today(now))
-    )
+    if any(exercise.state == ExerciseState.RETIRED for exercise in exercises):
+        raise ExerciseRetired
+    warnings = warnings_by_exercise(exercises, conditions_of(patient, patient.local_today(now)))
     _demand_answers(warnings, answers)
 
     prescription = Prescription.objects.create(
@@ -137,6 +143,13 @@ def assign(
     reminder_settings.ensure_schedules(patient=patient, slots=rule.slots, now=now)
     adherence.refresh_status([patient], now)
     return prescription
+
+
+def _current(exercises: Iterable[Exercise]) -> list[Exercise]:
+    """As they are now. Locked until the end, and before the patient: whoever publishes a new feature at this moment
+    waits for us and then sees the new prescription, or we wait and see the feature."""
+    wanted = {exercise.pk for exercise in exercises}
+    return list(Exercise.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=wanted).order_by("pk"))
 
 
 def _made_before(key: UUID | None, patient: Patient) -> Prescription | None:

@@ -39,7 +39,9 @@ def read(folder: Path = FOLDER) -> dict[str, dict[str, Any]]:
 def load(files: dict[str, dict[str, Any]] | None = None) -> Loaded:
     """Make the shared programs match the files. A second run changes nothing; prescriptions are never touched."""
     files = read() if files is None else files
-    library = {exercise.code: exercise for exercise in Exercise.objects.for_clinic(None)}
+    # A code that was merged away stands for the exercise that stayed.
+    shared = Exercise.objects.for_clinic(None).select_related("merged_into")
+    library = {exercise.code: exercise.merged_into or exercise for exercise in shared}
     known = {program.code: program for program in Program.objects.filter(shared=True).prefetch_related("items")}
     counts = {"added": 0, "changed": 0, "unchanged": 0}
     for code, content in files.items():

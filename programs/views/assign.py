@@ -95,7 +95,7 @@ def _assign(request: Request, assignment: Assignment) -> HttpResponse:
             now=actor.now,
             key=data["key"],
         )
-    except (prescriptions.SafetyUnanswered, prescriptions.KeyTaken):
+    except (prescriptions.SafetyUnanswered, prescriptions.ExerciseRetired, prescriptions.KeyTaken):
         again = Assignment(patient=patient, actor=actor, program=assignment.program, data=request.POST)
         again.is_valid()
         again.faults.append(OUT_OF_DATE)
