@@ -10,7 +10,7 @@ import numpy as np
 from exercises.figures.field import distance
 from exercises.figures.figure import Figure, Scene
 from exercises.figures.props import Prop
-from exercises.figures.shapes import Egg, Rod, Segment, Shape, Solid
+from exercises.figures.shapes import Egg, Loft, Rod, Segment, Shape, Solid
 from exercises.figures.stage import Stage, put_up
 from exercises.figures.vectors import Vec
 
@@ -169,11 +169,9 @@ def points(solid: Solid) -> Vec:
 
 def _on(shape: Shape) -> Iterator[Vec]:
     turns = np.linspace(0, 2 * np.pi, 16, endpoint=False)
-    if isinstance(shape, Segment):
-        for i in (0, 1):
-            for a in turns:
-                side = shape.rights[i] * shape.wide[i] * np.cos(a) + shape.fronts[i] * shape.deep[i] * np.sin(a)
-                yield shape.ends[i] + side
+    if isinstance(shape, Segment | Loft):
+        for at, side, front in shape.rings():
+            yield from (at + side * np.cos(a) + front * np.sin(a) for a in turns)
     elif isinstance(shape, Egg):
         f, (x, y, z) = shape.frame, shape.radii
         for up in np.linspace(-np.pi / 2, np.pi / 2, 9):

@@ -54,7 +54,7 @@ def _one(points: Points, tolerance: float, closed: bool) -> str:
 def _spread(points: Points) -> Points:
     """Without points that lie on their neighbour."""
     keep = np.ones(len(points), dtype=bool)
-    keep[1:] = np.abs(np.diff(points, axis=0)).max(axis=1) > 0.05
+    keep[1:] = np.abs(np.diff(points, axis=0)).max(axis=1) > 0.02
     return points[keep]
 
 
@@ -125,7 +125,7 @@ def _least(points: Points, u: NDArray[np.float64], t0: Points, t1: Points) -> Po
         a1 = (c[0, 0] * x[1] - c[1, 0] * x[0]) / determinant
     else:
         a0 = a1 = span / 3
-    longest = 2.5 * span + 1
+    longest = 2.5 * span + 0.5
     if not (1e-3 * span < a0 < longest and 1e-3 * span < a1 < longest):
         a0 = a1 = span / 3
     return np.array((first, first + t0 * a0, last + t1 * a1, last))

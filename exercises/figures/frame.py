@@ -11,7 +11,7 @@ from exercises.figures.figure import Figure
 from exercises.figures.stage import Stage
 from exercises.figures.vectors import Vec
 
-UNIT = 10  # file units to a pixel of the 400 x 300 panel
+UNIT = 5  # file units to a pixel of the 400 x 300 panel
 WIDTH, HEIGHT = 400, 300
 MARGIN, LOWER_MARGIN = 13.0, 13.0
 LARGEST = 4.2  # pixels to a body unit, so that a lying person is no giant beside a standing one

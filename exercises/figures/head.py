@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 from exercises.figures import bodies
 from exercises.figures.bodies import Body
 from exercises.figures.shapes import Egg, Group, Rod, Solid
 from exercises.figures.skeleton import Skeleton
-from exercises.figures.tubes import tube
+from exercises.figures.tubes import straight
 from exercises.figures.vectors import Frame, Vec
 
 
@@ -14,7 +16,8 @@ def head_solids(skeleton: Skeleton, body: Body) -> list[Solid]:
     """Neck, head and hair."""
     from exercises.figures import bodies
     head, neck = skeleton.frames["head"], skeleton.frames["neck"]
-    throat = tube(lambda s: neck.moved(neck.up * bodies.NECK * (s * 1.25 - 0.15)), body.neck, (0, 0.35, 0.7, 1))
+    upward = Frame(neck.at - neck.up * bodies.NECK * 0.15, neck.front, -neck.up, neck.right)
+    throat = straight(upward, bodies.NECK * 1.25, body.neck)
     face = (
         Group((_egg(head, (1, -1), (5.3, 6.6, 4.9)),)),
         Group((_egg(head, (2.4, -4.8), (3.0 * body.jaw, 2.5 * body.jaw, 3.0 * body.jaw)),), blend=2.2),
@@ -53,10 +56,16 @@ def _round_ears(head: Frame) -> tuple[Egg, ...]:
     return tuple(_egg(head, (0.7, -1.7), (1.9, 2.5, 2.4), side) for side in (5.4, -5.4))
 
 
+def _ear(head: Frame, side: float) -> list[Vec]:
+    """An open ring, its gap toward the face."""
+    turns = [math.radians(a) for a in range(50, 311, 26)]
+    return [head.point(0.1 + 0.95 * math.cos(a), -1.3 + 1.5 * math.sin(a), side) for a in turns]
+
+
 def face_marks(head: Frame, body: Body) -> dict[str, list[Vec]]:
     """Eyes and ears as points, mouth and brows as lines, on the skin."""
     eyes = {f"eye{i}": [head.point(5.65, 0.5, side)] for i, side in enumerate((2.1, -2.1))}
-    ears = {f"ear{i}": [head.point(0.2, -1.3, side)] for i, side in enumerate((5.6, -5.6))}
+    ears = {f"ear{i}": _ear(head, side) for i, side in enumerate((5.55, -5.55))}
     mouth = [head.point(5.35, -4.7, z) if abs(z) < 1 else head.point(4.9, -4.5, z) for z in (-1.5, -0.7, 0.7, 1.5)]
     marks = {**eyes, **ears, "mouth": mouth}
     if body.brow:

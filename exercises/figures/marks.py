@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.ndimage import binary_closing
 
 from exercises.figures import curves
 from exercises.figures.figure import Arrow, Figure, Zone
+from exercises.figures.frame import UNIT
+from exercises.figures.pen import Pen
 from exercises.figures.stage import Stage
 from exercises.figures.vectors import Vec
-
-if TYPE_CHECKING:
-    from exercises.figures.draw import Pen
 
 HEAD, HALF = 4.8, 2.7  # an arrow head's length and half-width, in body units at the usual scale
 
@@ -46,7 +44,7 @@ def _zone(figure: Figure, zone: Zone, stage: Stage, pen: Pen) -> Iterator[Mark]:
     body = cells.masks(lambda s: s.part != "prop" and (not parts or s.part in parts or s.part.split(".")[0] in parts))
     body = binary_closing(body, iterations=3)  # where two parts share a surface, either may be the one seen
     patch = body & (across**2 + along**2 < 1)
-    path = pen.area(patch, least=12)
+    path = curves.path([o for p in pen.patches(patch, least=12) for o in p], 0.3 * UNIT)
     if path:
         x, y = pen.placing(seen[None, :2])[0]
         scale = pen.placing.scale
@@ -61,14 +59,14 @@ def _ring(seen: Vec, zone: Zone, body: np.ndarray, pen: Pen) -> str:
     points = np.stack((seen[0] + x * np.cos(a) - y * np.sin(a), seen[1] + x * np.sin(a) + y * np.cos(a)), axis=1)
     inside = np.array([body[pen.at(p)] for p in points])
     if inside.all():
-        return curves.path([pen.placing(points)], 2.0)
+        return curves.path([pen.placing(points)], 1.0)
     if not inside.any():
         return ""
     start = int(np.flatnonzero(~inside)[0])
     inside, points = np.roll(inside, -start), np.roll(points, -start, axis=0)
     edges = np.flatnonzero(np.diff(np.concatenate(([False], inside, [False])).astype(int)))
     runs = [points[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True) if b - a > 8]
-    return curves.path([pen.placing(r) for r in runs], 2.0, closed=False)
+    return curves.path([pen.placing(r) for r in runs], 1.0, closed=False)
 
 
 def arrow_marks(figure: Figure, name: str, stage: Stage, pen: Pen) -> list[Mark]:
@@ -81,7 +79,7 @@ def arrow_marks(figure: Figure, name: str, stage: Stage, pen: Pen) -> list[Mark]
 def _arrow(figure: Figure, arrow: Arrow, stage: Stage, pen: Pen) -> Iterator[Mark]:
     ends = np.array([figure.camera.see(stage.point(t))[:2] for t in (arrow.start, arrow.end)])
     a, b = pen.placing(ends)
-    size = min(pen.placing.scale, 36.0)
+    size = min(pen.placing.scale, 3.6 * UNIT)
     if arrow.kind != "pair":
         yield from _bowed(a, b, arrow.bow, size, arrow.kind == "both")
         return

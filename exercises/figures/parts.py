@@ -5,7 +5,10 @@ Neighbours carry a stub of each other, so that their surfaces agree at the joint
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
 
 from exercises.figures import bodies
 from exercises.figures.bodies import Body
@@ -13,7 +16,7 @@ from exercises.figures.head import head_solids
 from exercises.figures.record import SIDES, sign
 from exercises.figures.shapes import Group, Rod, Segment, Shape, Solid
 from exercises.figures.skeleton import Skeleton
-from exercises.figures.tubes import bone, plane, tube
+from exercises.figures.tubes import plane, straight, tube
 from exercises.figures.vectors import Frame, Vec, turn
 
 CUFF, SLEEVE, HEM, WAISTBAND = 0.84, 0.56, 0.05, 0.2
@@ -35,12 +38,12 @@ def body_solids(skeleton: Skeleton, body: Body) -> list[Solid]:
 
 
 def _shirt(skeleton: Skeleton, body: Body) -> Solid:
-    places = (-0.02, 0.06, 0.15, 0.24, 0.33, 0.42, 0.51, 0.6, 0.69, 0.78, 0.86, 0.92, 0.97, 1.01)
+    places = np.linspace(-0.02, 1.01, 23).tolist()
     hem = skeleton.at_spine(HEM)
     sections = tuple((s, a + _flare(s) * 0.5, b + _flare(s), c) for s, a, b, c in body.torso)
     torso = Group(tube(skeleton.at_spine, sections, places, CLOTH, (0.3, 0.5)), planes=((hem.at, -hem.up),))
     shoulders = [
-        Group(_upper_arm(skeleton, body, side, (0.0, 0.12, 0.24), SLEEVE_CLOTH), blend=3.0)
+        replace(_upper_arm(skeleton, body, side, (0.0, 0.24), SLEEVE_CLOTH), blend=3.0)
         for side in SIDES
         if f"upperarm.{side}" in skeleton.frames
     ]
@@ -53,9 +56,10 @@ def _flare(s: float) -> float:
 
 
 def _hips(skeleton: Skeleton, body: Body) -> Solid:
-    trunk = Group(tube(skeleton.at_spine, body.torso, (-0.12, -0.06, 0.0, 0.07, 0.14, WAISTBAND), CLOTH, (0.45, 0.2)))
+    places = (-0.12, -0.08, -0.04, 0.0, 0.05, 0.1, 0.15, WAISTBAND)
+    trunk = Group(tube(skeleton.at_spine, body.torso, places, CLOTH, (0.45, 0.2)))
     roots = [
-        Group(tube(bone(frame, bodies.THIGH), body.thigh, (0, 0.12, 0.25), CLOTH), blend=2.0)
+        Group(straight(frame, bodies.THIGH, body.thigh, (0, 0.25), CLOTH), blend=2.0)
         for side in SIDES
         if (frame := skeleton.frames.get(f"thigh.{side}"))
     ]
@@ -67,32 +71,38 @@ def _hips(skeleton: Skeleton, body: Body) -> Solid:
 
 def _leg(skeleton: Skeleton, body: Body, side: str) -> list[Solid]:
     thigh, shank = skeleton.frames[f"thigh.{side}"], skeleton.frames[f"shank.{side}"]
-    upper, lower = bone(thigh, bodies.THIGH), bone(shank, bodies.SHANK)
-    all_thigh = tube(upper, body.thigh, (0, 0.13, 0.26, 0.42, 0.58, 0.72, 0.86, 1), CLOTH)
-    all_shank = tube(lower, body.shank, (0, 0.1, 0.2, 0.32, 0.45, 0.6, 0.75, CUFF + 0.03), CLOTH)
-    cuff = (plane(shank, bodies.SHANK, CUFF),)
+
+    def upper(*part: float) -> Group:
+        return Group(straight(thigh, bodies.THIGH, body.thigh, part, CLOTH), blend=1.6)  # type: ignore[arg-type]
+
+    def lower(*part: float) -> Group:
+        return Group(straight(shank, bodies.SHANK, body.shank, part, CLOTH), blend=1.6)  # type: ignore[arg-type]
+
+    cuff = replace(lower(0, CUFF + 0.03), planes=(plane(shank, bodies.SHANK, CUFF),))
     return [
-        Solid(f"thigh.{side}", "leg", (Group(all_thigh), Group(all_shank[:3], blend=1.6))),
-        Solid(f"shank.{side}", "leg", (Group(all_shank, planes=cuff), Group(all_thigh[-3:], blend=1.6))),
+        Solid(f"thigh.{side}", "leg", (upper(0, 1), lower(0, 0.22))),
+        Solid(f"shank.{side}", "leg", (cuff, upper(0.74, 1))),
         _foot(skeleton, body, side),
     ]
 
 
 def _foot(skeleton: Skeleton, body: Body, side: str) -> Solid:
-    foot, shank = skeleton.frames[f"foot.{side}"], skeleton.frames[f"shank.{side}"]
-    ankle = tube(bone(shank, bodies.SHANK), body.shank, (0.7, 0.8, 0.9, 1))
-    places = (0, 0.07, 0.14, 0.22, 0.3, 0.38, 0.46, 0.55, 0.65, 0.74, 0.84, 0.93, 1)
-    sole = tube(_foot_axis(foot, skeleton.toes.get(side, 0.0)), bodies.FOOT_SECTIONS, places)
+    foot, shank, toes = skeleton.frames[f"foot.{side}"], skeleton.frames[f"shank.{side}"], skeleton.toes.get(side, 0.0)
+    ankle = straight(shank, bodies.SHANK, body.shank, (0.7, 1))
+    bone = Frame(foot.point(-bodies.HEEL, 0), foot.up, -foot.front, foot.right)
+    sole: tuple[Shape, ...] = straight(bone, bodies.FOOT, bodies.FOOT_SECTIONS)
+    if toes:
+        sole = tube(_bent_foot(foot, toes), bodies.FOOT_SECTIONS, np.linspace(0, 1, 19).tolist())
     return Solid(f"foot.{side}", "skin", (Group(ankle), Group(sole, blend=1.4)), fine=True)
 
 
-def _foot_axis(foot: Frame, toes: float) -> Callable[[float], Frame]:
-    """The bone runs forward; sections lie across it, and their shift points up. Beyond the ball the toes may bend."""
+def _bent_foot(foot: Frame, toes: float) -> Callable[[float], Frame]:
+    """The bone runs forward; sections lie across it, and their shift points up. Beyond the ball the toes bend."""
     ball = 0.72
 
     def at(s: float) -> Frame:
         frame = Frame(foot.point(s * bodies.FOOT - bodies.HEEL, 0), foot.up, -foot.front, foot.right)
-        if toes and s > ball:
+        if s > ball:
             pivot, m = foot.point(ball * bodies.FOOT - bodies.HEEL, -3.2), turn(foot.right, toes)
             return frame.moved(-pivot).turned(m).moved(pivot)
         return frame
@@ -103,25 +113,25 @@ def _foot_axis(foot: Frame, toes: float) -> Callable[[float], Frame]:
 # -- arms
 
 
-def _upper_arm(
-    skeleton: Skeleton, body: Body, side: str, places: Iterable[float], grow: float = 0.0
-) -> tuple[Segment, ...]:
-    return tube(bone(skeleton.frames[f"upperarm.{side}"], bodies.UPPER_ARM), body.upper_arm, places, grow)
+def _upper_arm(skeleton: Skeleton, body: Body, side: str, part: tuple[float, float], grow: float = 0.0) -> Group:
+    return Group(straight(skeleton.frames[f"upperarm.{side}"], bodies.UPPER_ARM, body.upper_arm, part, grow), blend=1.0)
 
 
 def _arm(skeleton: Skeleton, body: Body, side: str) -> list[Solid]:
     upper, fore = skeleton.frames[f"upperarm.{side}"], skeleton.frames[f"forearm.{side}"]
-    bare = _upper_arm(skeleton, body, side, (0.4, 0.55, 0.7, 0.85, 1))
-    lower = tube(bone(fore, bodies.FOREARM), body.forearm, (0, 0.15, 0.3, 0.5, 0.7, 0.85, 1))
-    sleeve = Group(
-        _upper_arm(skeleton, body, side, (0, 0.12, 0.24, 0.36, 0.48, SLEEVE + 0.03), SLEEVE_CLOTH),
+
+    def lower(*part: float) -> Group:
+        return Group(straight(fore, bodies.FOREARM, body.forearm, part), blend=1.0)  # type: ignore[arg-type]
+
+    sleeve = replace(
+        _upper_arm(skeleton, body, side, (0, SLEEVE + 0.03), SLEEVE_CLOTH),
         planes=(plane(upper, bodies.UPPER_ARM, SLEEVE),),
     )
     return [
-        Solid(f"upperarm.{side}", "skin", (Group(bare), Group(lower[:2], blend=1.0))),
+        Solid(f"upperarm.{side}", "skin", (_upper_arm(skeleton, body, side, (0.4, 1)), lower(0, 0.2))),
         Solid(f"sleeve.{side}", "shirt", (sleeve,)),
-        Solid(f"forearm.{side}", "skin", (Group(lower), Group(bare[-2:], blend=1.0))),
-        Solid(f"hand.{side}", "skin", (*_hand(skeleton, side), Group(lower[-3:], blend=1.0)), fine=True),
+        Solid(f"forearm.{side}", "skin", (lower(0, 1), _upper_arm(skeleton, body, side, (0.82, 1)))),
+        Solid(f"hand.{side}", "skin", (*_hand(skeleton, side), lower(0.72, 1)), fine=True),
     ]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter, median_filter
+from scipy.ndimage import gaussian_filter, gaussian_filter1d, median_filter
 from skimage.measure import find_contours
 
 from exercises.figures.field import View
@@ -40,7 +40,7 @@ class Cells:
         return chosen[self.labels]
 
 
-def merge(solids: Sequence[Solid], views: Sequence[View]) -> Cells:
+def merge(solids: Sequence[Solid], views: Sequence[View], cell: float) -> Cells:
     """The nearest solid wins in every cell."""
     i, j = min(v.i for v in views) - EDGE, min(v.j for v in views) - EDGE
     columns = max(v.i + v.inside.shape[1] for v in views) + EDGE - i
@@ -53,11 +53,11 @@ def merge(solids: Sequence[Solid], views: Sequence[View]) -> Cells:
         front = (view.inside < 0) & (view.depth > depth[where])
         labels[where][front] = n + 1
         depth[where][front] = view.depth[front]
-        light[where][front] = _lit(view)[front]
+        light[where][front] = _lit(view, cell)[front]
     return Cells(solids, i, j, labels, depth, light)
 
 
-def _lit(view: View, cell: float = 0.15) -> Array:
+def _lit(view: View, cell: float) -> Array:
     """How much the surface faces the light, -1 to 1."""
     down, across = np.gradient(gaussian_filter(view.depth, 3.0), cell)
     return (LIGHT[2] - across * LIGHT[0] - down * LIGHT[1]) / np.sqrt(1 + across**2 + down**2)
@@ -76,10 +76,10 @@ def outlines(mask: Mask, level: float = 0.5, blur: float = BLUR, least: float = 
     patch = np.pad(mask[top : rows[-1] + EDGE, left : columns[-1] + EDGE], 1)
     found = find_contours(smoothed(patch, blur), level)
     shifted = [c[:-1, ::-1] + (left - 1, top - 1) for c in found if (c[0] == c[-1]).all()]
-    return [c for c in shifted if abs(_area(c)) >= least]
+    return [c for c in shifted if abs(area_of(c)) >= least]
 
 
-def _area(c: Points) -> float:
+def area_of(c: Points) -> float:
     x, y = c.T
     return float((x * np.roll(y, -1) - np.roll(x, -1) * y).sum() / 2)
 
@@ -95,10 +95,56 @@ class Stroke:
 def strokes(cells: Cells) -> Iterator[Stroke]:
     """Lines where one solid stands clear of another, and seams where cloth meets skin or cloth."""
     colours = [s.colour for s in cells.solids]
-    for label in np.unique(cells.labels):
-        if label:
-            for outline in outlines(cells.labels == label):
-                yield from _runs(cells, outline, int(label), colours)
+    found = [
+        stroke
+        for label in np.unique(cells.labels)
+        if label
+        for outline in outlines(cells.labels == label)
+        for stroke in _runs(cells, outline, int(label), colours)
+    ]
+    for deep in (True, False):
+        for points in chained([s.points for s in found if s.deep == deep]):
+            yield Stroke(_soft(points), deep)
+
+
+def chained(lines: list[Points], gap: float = 7.0) -> list[Points]:
+    """Lines whose ends meet become one: an arm is several solids, its edge one stroke."""
+    rest = sorted(lines, key=len, reverse=True)
+    out: list[Points] = []
+    while rest:
+        line = rest.pop(0)
+        while (found := _next(line, rest, gap)) is not None:
+            n, turned = found
+            line = np.vstack((line, turned))
+            rest.pop(n)
+        line = line[::-1]
+        while (found := _next(line, rest, gap)) is not None:
+            n, turned = found
+            line = np.vstack((line, turned))
+            rest.pop(n)
+        out.append(line)
+    return out
+
+
+def _next(line: Points, rest: list[Points], gap: float) -> tuple[int, Points] | None:
+    """The line that goes on where this one ends, in about the same direction."""
+    end, way = line[-1], line[-1] - line[max(len(line) - 8, 0)]
+    for n, other in enumerate(rest):
+        for turned in (other, other[::-1]):
+            onward = turned[min(7, len(turned) - 1)] - turned[0]
+            near = np.hypot(*(turned[0] - end)) < gap
+            if near and way @ onward > 0.6 * np.hypot(*way) * np.hypot(*onward):
+                return n, turned
+    return None
+
+
+def _soft(points: Points) -> Points:
+    """Without the small steps that joining and tracing leave; the ends stay."""
+    if len(points) < 12:
+        return points
+    soft = gaussian_filter1d(points, 2.2, axis=0, mode="nearest")
+    soft[0], soft[-1] = points[0], points[-1]
+    return soft
 
 
 def _runs(cells: Cells, outline: Points, label: int, colours: Sequence[str]) -> Iterator[Stroke]:
@@ -117,7 +163,7 @@ def _across(cells: Cells, outline: Points) -> tuple[NDArray[np.int16], Array]:
     ahead = np.roll(outline, -2, axis=0) - np.roll(outline, 2, axis=0)
     normal = np.stack((ahead[:, 1], -ahead[:, 0]), axis=1)
     normal /= np.maximum(np.hypot(*normal.T), 1e-6)[:, None]
-    if _area(outline) < 0:
+    if area_of(outline) < 0:
         normal = -normal
     rows, columns = cells.labels.shape
 

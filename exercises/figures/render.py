@@ -5,14 +5,13 @@ from __future__ import annotations
 from exercises.figures import svg
 from exercises.figures.between import in_between
 from exercises.figures.bodies import BODIES
-from exercises.figures.draw import Detail, draw
+from exercises.figures.draw import draw
 from exercises.figures.figure import Figure
 from exercises.figures.frame import placing
 from exercises.figures.palette import colours
 from exercises.figures.stage import put_up
 
-STILL = Detail()
-MOVING = Detail(step=0.4, tolerance=5.5, shine=False)
+COARSER = 0.4  # sampling of a moving picture, whose seven drawings share one file
 FEEL = "A moving picture: "
 
 
@@ -35,7 +34,7 @@ def _stills(figure: Figure, title: str, stem: str) -> dict[str, str]:
     frame, palette = placing(figure, stages), _palette(figure)
     out = {}
     for n, (scene, stage, alt) in enumerate(zip(figure.scenes, stages, figure.alt, strict=True), 1):
-        drawing = draw(figure, scene.name, stage, frame, STILL)
+        drawing = draw(figure, scene.name, stage, frame)
         text = svg.still(f"{stem}-{n}", title, alt, drawing, palette)
         out[f"{stem}-{n}.svg"] = text
         out[f"print/{stem}-{n}.svg"] = svg.printed(text, palette)
@@ -46,6 +45,6 @@ def _moving(figure: Figure, title: str) -> str:
     """The frame is that of the stills, so that nothing jumps when the page puts the moving picture in their place."""
     frame = placing(figure, [put_up(figure, scene) for scene in figure.scenes])
     scenes = in_between(figure)
-    drawings = [draw(figure, scene.name, put_up(figure, scene), frame, MOVING) for scene in scenes]
+    drawings = [draw(figure, scene.name, put_up(figure, scene), frame, COARSER) for scene in scenes]
     alt = FEEL + " ".join(figure.alt)
     return svg.moving(f"{figure.code}-move", title, alt, drawings, _palette(figure))

@@ -8,7 +8,7 @@ import numpy as np
 from shapely import MultiPoint, unary_union
 from shapely.geometry.base import BaseGeometry
 
-from exercises.figures.shapes import Segment, Solid
+from exercises.figures.shapes import Loft, Segment, Solid
 from exercises.figures.stage import Stage
 from exercises.figures.vectors import Vec
 
@@ -33,16 +33,13 @@ def _hulls(solid: Solid) -> Iterator[BaseGeometry]:
             low, high = shape.bounds()
             if low[1] > LOW or low[1] < -2:
                 continue
-            yield MultiPoint(_ring(shape) if isinstance(shape, Segment) else _corners(low, high)).convex_hull
+            yield MultiPoint(_rings(shape) if isinstance(shape, Segment | Loft) else _corners(low, high)).convex_hull
 
 
-def _ring(segment: Segment) -> list[tuple[float, float]]:
-    points = []
-    for i in (0, 1):
-        for a in np.linspace(0, 2 * np.pi, 10, endpoint=False):
-            p = segment.ends[i] + segment.rights[i] * segment.wide[i] * np.cos(a) + segment.fronts[i] * segment.deep[i] * np.sin(a)
-            points.append((float(p[0]), float(p[2])))
-    return points
+def _rings(shape: Segment | Loft) -> list[tuple[float, float]]:
+    turns = np.linspace(0, 2 * np.pi, 10, endpoint=False)
+    found = [at + side * np.cos(a) + front * np.sin(a) for at, side, front in shape.rings() for a in turns]
+    return [(float(p[0]), float(p[2])) for p in found]
 
 
 def _corners(low: Vec, high: Vec) -> list[tuple[float, float]]:

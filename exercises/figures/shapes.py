@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeAlias
 
@@ -70,6 +71,11 @@ class Segment:
             return first
         return first + t * (along(ways[1], start, *point) - t * np.float32(axis @ ways[1]) - first)
 
+    def rings(self) -> list[tuple[Vec, Vec, Vec]]:
+        """Both sections as middle, half-width and half-depth vectors."""
+        ends = zip(self.ends, self.rights, self.fronts, self.wide, self.deep, strict=True)
+        return [(at, right * a, front * b) for at, right, front, a, b in ends]
+
     def bounds(self) -> Bounds:
         lows, highs = zip(*(self._box(i) for i in (0, 1)), strict=True)
         return np.minimum(*lows), np.maximum(*highs)
@@ -84,6 +90,58 @@ class Segment:
     def turned(self, m: Matrix) -> Segment:
         pairs = {name: tuple(m @ x for x in getattr(self, name)) for name in ("ends", "rights", "fronts")}
         return replace(self, **pairs)  # type: ignore[arg-type]  # each is a pair again
+
+
+@dataclass(frozen=True, slots=True)
+class Loft:
+    """A straight tube whose section changes smoothly: half-widths, half-depths and shifts to the front, evenly spaced."""
+
+    frame: Frame  # `up` points back along the bone
+    length: float
+    wide: Array
+    deep: Array
+    shift: Array
+    caps: tuple[float, float] = (1.0, 1.0)
+
+    def field(self, u: Array, v: Array, w: Array) -> Array:
+        f, steps = self.frame, len(self.wide) - 1
+        beyond = along(-f.up, f.at, u, v, w)
+        place = np.clip(beyond * np.float32(steps / self.length), 0, np.float32(steps - 1e-3))
+        beyond = beyond - np.clip(beyond, 0, np.float32(self.length))
+        i = place.astype(np.int32)
+        t = place - i
+        a, b, shift = (x[i] + t * (x[i + 1] - x[i]) for x in (self.wide, self.deep, self.shift))
+        cap = np.minimum(a, b) * np.where(beyond < 0, np.float32(self.caps[0]), np.float32(self.caps[1]))
+        return ellipsoid((along(f.right, f.at, u, v, w), along(f.front, f.at, u, v, w) - shift, beyond), (a, b, cap))
+
+    def rings(self) -> list[tuple[Vec, Vec, Vec]]:
+        """Some sections as middle, half-width and half-depth vectors."""
+        f, last = self.frame, len(self.wide) - 1
+        chosen = sorted({round(n * last / 8) for n in range(9)})
+        return [
+            (
+                f.at - f.up * (self.length * i / last) + f.front * float(self.shift[i]),
+                f.right * float(self.wide[i]),
+                f.front * float(self.deep[i]),
+            )
+            for i in chosen
+        ]
+
+    def bounds(self) -> Bounds:
+        low, high = _round_rings(self.rings())
+        ends = [self.rings()[i] for i in (0, -1)]
+        for (at, a, b), cap in zip(ends, self.caps, strict=True):
+            size = np.abs(self.frame.up) * min(float(np.linalg.norm(a)), float(np.linalg.norm(b))) * cap
+            low, high = np.minimum(low, at - size), np.maximum(high, at + size)
+        return low - 0.05, high + 0.05
+
+    def turned(self, m: Matrix) -> Loft:
+        return replace(self, frame=self.frame.turned(m))
+
+
+def _round_rings(rings: Sequence[tuple[Vec, Vec, Vec]]) -> Bounds:
+    boxes = [(at, np.sqrt(a * a + b * b)) for at, a, b in rings]
+    return np.min([at - s for at, s in boxes], axis=0), np.max([at + s for at, s in boxes], axis=0)
 
 
 def ellipsoid(point: tuple[Array, Array, Array], radii: tuple[Array, Array, Array]) -> Array:

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.interpolate import PchipInterpolator
 
 from exercises.figures.bodies import Sections
-from exercises.figures.shapes import Segment
+from exercises.figures.shapes import Loft, Segment
 from exercises.figures.vectors import Frame, Vec
 
 
@@ -40,10 +40,29 @@ def tube(
     )
 
 
-def bone(frame: Frame, length: float) -> Callable[[float], Frame]:
-    return lambda s: frame.moved(-frame.up * length * s)
-
-
 def plane(frame: Frame, length: float, s: float) -> tuple[Vec, Vec]:
     """Cuts off what lies beyond s on a bone."""
     return frame.at - frame.up * length * s, -frame.up
+
+
+def straight(
+    frame: Frame,
+    length: float,
+    sections: Sections,
+    part: tuple[float, float] = (0.0, 1.0),
+    grow: float = 0.0,
+    caps: tuple[float, float] = (1.0, 1.0),
+) -> tuple[Loft, ...]:
+    """A smooth tube along one bone, from a share of its length to another."""
+    rows = np.array(_resampled(sections, np.linspace(*part, 25)), dtype=np.float32)
+    start, end = part
+    return (
+        Loft(
+            frame.moved(-frame.up * length * start),
+            length * (end - start),
+            rows[:, 1] + np.float32(grow),
+            rows[:, 2] + np.float32(grow),
+            rows[:, 3],
+            caps,
+        ),
+    )
