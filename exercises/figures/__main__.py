@@ -16,7 +16,9 @@ from exercises.figures import build
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m exercises.figures", description=__doc__)
-    parser.add_argument("codes", nargs="*", help="exercises to draw; none = every one whose pose file or engine changed")
+    parser.add_argument(
+        "codes", nargs="*", help="exercises to draw; none = every one whose pose file or engine changed"
+    )
     parser.add_argument("--look", type=Path, metavar="PNG", help="then picture them in one PNG, light above dark")
     parser.add_argument("--width", type=int, default=560, help="width of one panel in that PNG")
     parser.add_argument("--check", action="store_true", help="only measure contacts, draw nothing")

@@ -23,7 +23,13 @@ def in_between(figure: Figure, count: int = DRAWINGS) -> list[Scene]:
         place = n / (count - 1) * legs
         i = min(int(place), legs - 1)
         t = smooth(place - i)
-        out.append(Scene(scenes[round(place)].name, mixed(scenes[i].pose, scenes[i + 1].pose, t), _props(scenes[i], scenes[i + 1], t)))
+        out.append(
+            Scene(
+                scenes[round(place)].name,
+                mixed(scenes[i].pose, scenes[i + 1].pose, t),
+                _props(scenes[i], scenes[i + 1], t),
+            )
+        )
     return out
 
 
@@ -38,7 +44,11 @@ def grounded(figure: Figure, scene: Scene) -> Scene:
 
 def mixed(a: Pose, b: Pose, t: float) -> Pose:
     """The pose a share t of the way from a to b."""
-    plain = {f.name: _mix(getattr(a, f.name), getattr(b, f.name), t) for f in fields(Pose) if f.name not in ("legs", "arms", "contacts", "waist")}
+    plain = {
+        f.name: _mix(getattr(a, f.name), getattr(b, f.name), t)
+        for f in fields(Pose)
+        if f.name not in ("legs", "arms", "contacts", "waist")
+    }
     waist = _mix(a.spine()[1], b.spine()[1], t)
     legs = {s: _limb(a.legs[s], b.legs[s], t) for s in SIDES}
     arms = {s: _limb(a.arms[s], b.arms[s], t) for s in SIDES}

@@ -38,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
     if args.check:
         return wrong
     drawn = draw(codes if args.codes else stale(codes), args.jobs)
-    print(f"{len(drawn)} drawn, {len(codes) - len(drawn)} up to date")  # noqa: T201
+    print(f"{len(drawn)} drawn, {len(codes) - len(drawn)} up to date")
     if not args.codes:
         write_contacts()
         forget(poses.codes())
@@ -64,12 +64,12 @@ def _say(found: Iterable[Report | str]) -> int:
     wrong = 0
     for r in found:
         if isinstance(r, str):
-            print(f"WRONG  {r}")  # noqa: T201
+            print(f"WRONG  {r}")
         else:
             worst = f"floor {r.floor:.1f}  gap {r.gap:+.1f} {r.gap_contact}  miss {r.miss:.1f}"
-            print(f"{'  !!  ' if r.problems else '  ok  '}{r.code} {r.pose:8} {worst}")  # noqa: T201
+            print(f"{'  !!  ' if r.problems else '  ok  '}{r.code} {r.pose:8} {worst}")
             for problem in r.problems:
-                print(f"           {problem}")  # noqa: T201
+                print(f"           {problem}")
         wrong |= isinstance(r, str) or bool(r.problems)
     return int(wrong)
 
@@ -220,4 +220,4 @@ def _look(codes: Sequence[str], to: Path, width: int) -> None:
     index = load_index()
     files = [OUT / f for c in codes if c in index for f in index[c]["files"] if not f.endswith("-move.svg")]
     sheet.both(files, to, width)
-    print(f"look at {to}")  # noqa: T201
+    print(f"look at {to}")

@@ -70,7 +70,9 @@ def report(figure: Figure, scene: Scene, stage: Stage) -> Report:
 
 
 def _floor(stage: Stage, out: Report) -> None:
-    ground = min((0.0, *(float(s.points[:, 1].min()) for p in stage.props.values() if p.water is not None for s in p.sheets)))
+    ground = min(
+        (0.0, *(float(s.points[:, 1].min()) for p in stage.props.values() if p.water is not None for s in p.sheets))
+    )
     lows = [(float(points(s)[:, 1].min()) - ground, s.part) for s in stage.solids]
     low, part = min(lows)
     out.floor, out.floor_part = min(low, 0.0), part if low < 0 else ""
@@ -121,7 +123,11 @@ def _reach(stage: Stage, out: Report) -> None:
 def _sinking(stage: Stage, scene: Scene, out: Report) -> None:
     """A part inside furniture, declared or not."""
     for name, prop in stage.props.items():
-        if any(s.colour in ("strap", "band") for s in prop.solids) or scene.props[name]["kind"] in ("bar", "stick", "pack"):
+        if any(s.colour in ("strap", "band") for s in prop.solids) or scene.props[name]["kind"] in (
+            "bar",
+            "stick",
+            "pack",
+        ):
             continue
         for part in stage.solids:
             here = points(part)

@@ -118,5 +118,7 @@ def _water(stage: Stage, camera: Camera, pen: Pen) -> tuple[str, str] | None:
     u = np.linspace(left, right, 61)
     wave = np.stack((u, top + 0.7 * np.sin(u * 0.62)), axis=1)
     body = np.vstack((wave, ((right, floor[:, 1].min()), (left, floor[:, 1].min()))))
-    edge = curves.path([pen.placing(np.stack((x := np.linspace(left, right, 400), top + 0.7 * np.sin(x * 0.62)), axis=1))], 1.5, False)
+    edge = curves.path(
+        [pen.placing(np.stack((x := np.linspace(left, right, 400), top + 0.7 * np.sin(x * 0.62)), axis=1))], 1.5, False
+    )
     return curves.polygon(pen.placing(body)), edge

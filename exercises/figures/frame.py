@@ -26,9 +26,7 @@ class Placing:
     base: float
 
     def __call__(self, points: Vec) -> Vec:
-        return np.stack(
-            (self.left + points[:, 0] * self.scale, self.base - points[:, 1] * self.scale), axis=1
-        )
+        return np.stack((self.left + points[:, 0] * self.scale, self.base - points[:, 1] * self.scale), axis=1)
 
 
 def placing(figure: Figure, stages: Iterable[Stage]) -> Placing:

@@ -14,7 +14,6 @@ from exercises.figures.vectors import Frame, Vec
 
 def head_solids(skeleton: Skeleton, body: Body) -> list[Solid]:
     """Neck, head and hair."""
-    from exercises.figures import bodies
     head, neck = skeleton.frames["head"], skeleton.frames["neck"]
     upward = Frame(neck.at - neck.up * bodies.NECK * 0.15, neck.front, -neck.up, neck.right)
     throat = straight(upward, bodies.NECK * 1.25, body.neck)

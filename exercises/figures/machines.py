@@ -55,7 +55,11 @@ def recumbent(at: Point = (0, 0, 0), seat: float = 24, crank: float = -30) -> Pr
     f = upright(at)
     hub = f.point(43, 24)
     back = Frame(f.point(-11, seat + 13), *(_leant(f, 20)))
-    beam = [rod(f.point(-6, 6), f.point(46, 9), 1.6), rod(f.point(46, 9), hub, 1.6), rod(f.point(0, 6), f.point(0, seat - 2), 1.6)]
+    beam = [
+        rod(f.point(-6, 6), f.point(46, 9), 1.6),
+        rod(f.point(46, 9), hub, 1.6),
+        rod(f.point(0, 6), f.point(0, seat - 2), 1.6),
+    ]
     mast = [rod(f.point(46, 9), f.point(41, 50), 1.1), rod(f.point(41, 50, -5), f.point(41, 50, 5), 1.1)]
     feet = [rod(f.point(x, 1.1, -11), f.point(x, 1.1, 11), 1.1) for x in (-6, 48)]
     stand = [rod(f.point(-6, 1.1), f.point(-6, 6), 1.1), rod(f.point(48, 1.1), f.point(46, 9), 1.1)]
@@ -110,7 +114,11 @@ def elliptical(at: Point = (0, 0, 0), near: Point = (8, 14, 6), far: Point = (-8
     wheel, pivot = f.point(44, 16), f.point(34, 46)
     out = Prop(place=f.point(0, 0))
     out.solids = [
-        solid("metal", rod(f.point(-40, 1, -12), f.point(-40, 1, 12), 1.1), rod(f.point(50, 1, -12), f.point(50, 1, 12), 1.1)),
+        solid(
+            "metal",
+            rod(f.point(-40, 1, -12), f.point(-40, 1, 12), 1.1),
+            rod(f.point(50, 1, -12), f.point(50, 1, 12), 1.1),
+        ),
         solid("metal", rod(f.point(-40, 1.5), f.point(50, 2), 1.5), rod(f.point(44, 2), f.point(34, 64), 1.5)),
         solid("prop", Drum(wheel - f.right * 2, wheel + f.right * 2, 13)),
         solid("propend", Drum(wheel - f.right * 2.3, wheel + f.right * 2.3, 8)),

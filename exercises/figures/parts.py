@@ -14,10 +14,10 @@ from exercises.figures import bodies
 from exercises.figures.bodies import Body
 from exercises.figures.head import head_solids
 from exercises.figures.record import SIDES, sign
-from exercises.figures.shapes import Group, Rod, Segment, Shape, Solid
+from exercises.figures.shapes import Group, Rod, Shape, Solid
 from exercises.figures.skeleton import Skeleton
 from exercises.figures.tubes import plane, straight, tube
-from exercises.figures.vectors import Frame, Vec, turn
+from exercises.figures.vectors import Frame, turn
 
 CUFF, SLEEVE, HEM, WAISTBAND = 0.84, 0.56, 0.05, 0.2
 CLOTH, SLEEVE_CLOTH = 0.35, 0.55

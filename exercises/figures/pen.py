@@ -45,4 +45,6 @@ class Pen:
         """Whether a point on one of the parts is not hidden."""
         row, column = self.at(seen)
         label = int(self.cells.labels[row, column])
-        return label > 0 and self.cells.solids[label - 1].part in parts and self.cells.depth[row, column] < seen[2] + give
+        return (
+            label > 0 and self.cells.solids[label - 1].part in parts and self.cells.depth[row, column] < seen[2] + give
+        )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+
 import numpy as np
 
 from exercises.figures.shapes import Box, Drum, Egg, Group, Rod, Shape, Solid
@@ -184,7 +185,11 @@ def bed(x: tuple[float, float] = (-62, 52), half: float = 21, top: float = 26, z
     f = upright(((x[0] + x[1]) / 2, 0, z))
     long = (x[1] - x[0]) / 2
     base = block_at(f, (0, top - 11, 0), (long - 0.6, 3.0, half - 0.6), 0.4)
-    feet = [block_at(f, (a, (top - 13) / 2, b), (1.3, (top - 13) / 2, 1.3)) for a in (4 - long, long - 4) for b in (4 - half, half - 4)]
+    feet = [
+        block_at(f, (a, (top - 13) / 2, b), (1.3, (top - 13) / 2, 1.3))
+        for a in (4 - long, long - 4)
+        for b in (4 - half, half - 4)
+    ]
     mattress = block_at(f, (0, top - 4, 0), (long, 4.0, half), 1.4)
     return Prop([solid("wood", base, *feet), solid("sheet", mattress)], place=f.point(0, top), soft=True)
 
@@ -304,7 +309,13 @@ def band(path: Sequence[Vec], radius: float = 0.6, closed: bool = False) -> Prop
     return strap(path, radius, closed, "band")
 
 
-def disc(at: Point = (0, 10, 0), along: str | Sequence[float] = "z", radius: float = 10, thick: float = 3, colour: str = "prop") -> Prop:
+def disc(
+    at: Point = (0, 10, 0),
+    along: str | Sequence[float] = "z",
+    radius: float = 10,
+    thick: float = 3,
+    colour: str = "prop",
+) -> Prop:
     """A flat wheel or drum by its middle."""
     middle, way = vec(*at), _way(along) * thick / 2
     return Prop([solid(colour, Drum(middle - way, middle + way, radius))], place=middle)

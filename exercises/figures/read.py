@@ -149,7 +149,9 @@ def _simple(merged: Raw, where: Where) -> dict[str, Any]:
         out["pin"] = _pin(merged["pin"], where / "pin")
     if "pelvis_at" in merged:
         value = merged["pelvis_at"]
-        out["pelvis_at"] = _triple([*value, 0] if isinstance(value, list) and len(value) == 2 else value, where / "pelvis_at")
+        out["pelvis_at"] = _triple(
+            [*value, 0] if isinstance(value, list) and len(value) == 2 else value, where / "pelvis_at"
+        )
     if "contacts" in merged:
         out["contacts"] = tuple(_contact(c, where / "contacts") for c in several(merged["contacts"]))
     return out

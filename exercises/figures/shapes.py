@@ -238,7 +238,11 @@ class Drum:
         a, b, c = (x - np.float32(s) - t * np.float32(d) for x, s, d in zip((u, v, w), self.start, n, strict=True))
         r = np.sqrt(a * a + b * b + c * c)
         x = np.abs(t - np.float32(length / 2)) - np.float32(length / 2)
-        y = np.maximum(r - np.float32(self.radius), np.float32(self.hole) - r) if self.hole else r - np.float32(self.radius)
+        y = (
+            np.maximum(r - np.float32(self.radius), np.float32(self.hole) - r)
+            if self.hole
+            else r - np.float32(self.radius)
+        )
         return np.minimum(np.maximum(x, y), 0) + np.sqrt(np.maximum(x, 0) ** 2 + np.maximum(y, 0) ** 2)
 
     def bounds(self) -> Bounds:

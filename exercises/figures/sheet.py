@@ -41,4 +41,6 @@ def both(files: Sequence[Path], to: Path, width: int) -> None:
     """Light above dark in one picture."""
     columns = min(len(files), 3)
     light, dark = (page(files, theme, columns, width) for theme in ("light", "dark"))
-    shoot(light + dark.replace("<main>", '<main style="background:#171c23;color:#cdd5de">'), to, columns * (width + 6) + 6)
+    shoot(
+        light + dark.replace("<main>", '<main style="background:#171c23;color:#cdd5de">'), to, columns * (width + 6) + 6
+    )

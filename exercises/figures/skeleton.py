@@ -119,7 +119,12 @@ class _Builder:
         top = base + neck.up * bodies.NECK
         self.out.frames["neck"] = neck.moved(base)
         self.out.frames["head"] = centre = head.moved(top + head.up * 5.6 + head.front * 0.9)
-        self.out.joints |= {"skull": top, "head": centre.at, "crown": centre.point(0, 6), "chin": centre.point(4.4, -6.2)}
+        self.out.joints |= {
+            "skull": top,
+            "head": centre.at,
+            "crown": centre.point(0, 6),
+            "chin": centre.point(4.4, -6.2),
+        }
 
     # -- limbs
 

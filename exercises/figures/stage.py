@@ -84,7 +84,9 @@ def _pointed(spec: PropSpec, skeleton: Skeleton, places: Places) -> dict[str, An
 
 
 def _point(target: Target, skeleton: Skeleton, places: Places) -> Vec:
-    if target.anchor in OWN_AXES or target.anchor.partition(".")[0] in ("foot", "hand") and target.anchor in skeleton.frames:
+    if target.anchor in OWN_AXES or (
+        target.anchor.partition(".")[0] in ("foot", "hand") and target.anchor in skeleton.frames
+    ):
         return skeleton.frames[target.anchor].point(*target.offset)
     if not target.anchor:
         return as_vec(target.offset)

@@ -39,9 +39,7 @@ def moving(slug: str, title: str, alt: str, drawings: Sequence[Drawing], colours
     return text
 
 
-def _moving(
-    slug: str, title: str, alt: str, drawings: Sequence[Drawing], colours: Colours, tolerance: float
-) -> str:
+def _moving(slug: str, title: str, alt: str, drawings: Sequence[Drawing], colours: Colours, tolerance: float) -> str:
     pictures = [fitted(d, tolerance, shine=False) for d in drawings]
     same = common(pictures)
     body = _back(drawings[0]) + _front(f"{slug}s", same)
@@ -106,7 +104,11 @@ def _shadow(drawing: Drawing) -> str:
 def _front(slug: str, p: Picture, arrows: bool = True) -> str:
     # The outline is the areas' own outer half of a stroke, drawn behind them: no silhouette needs a path of its own.
     areas = "".join(f'<path d="{"".join(paths)}" fill="var(--{c})"/>' for c, paths in p.areas.items() if paths)
-    text = f'<use href="#{slug}-a" stroke="var(--line)" stroke-width="{OUTLINE}"/><g id="{slug}-a">{areas}</g>' if areas else ""
+    text = (
+        f'<use href="#{slug}-a" stroke="var(--line)" stroke-width="{OUTLINE}"/><g id="{slug}-a">{areas}</g>'
+        if areas
+        else ""
+    )
     if p.shade:
         text += f'<path d="{"".join(p.shade)}" fill-opacity=".2"/>'
     if p.shine:
@@ -158,4 +160,8 @@ def _arrows(marks: Sequence[Mark]) -> str:
     if not shafts:
         return ""
     halo = f'<path d="{heads}" fill="var(--bg)" stroke="var(--bg)" stroke-width="26"/>' + _stroke(shafts, 40, "", "bg")
-    return halo + _stroke(shafts, 19, "", "arrow") + f'<path d="{heads}" fill="var(--arrow)" stroke="var(--arrow)" stroke-width="6"/>'
+    return (
+        halo
+        + _stroke(shafts, 19, "", "arrow")
+        + f'<path d="{heads}" fill="var(--arrow)" stroke="var(--arrow)" stroke-width="6"/>'
+    )
