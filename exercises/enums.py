@@ -158,6 +158,24 @@ class JobKind(Labelled):
     EXPORT = "export"
 
 
+class JobLayout(Labelled):
+    """`facts`: a list of exercises from elsewhere, which becomes drafts."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+    JSON = "json"
+    FACTS = "facts"
+
+
+class Outcome(Labelled):
+    """What an import does with one row."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+
+
 class JobState(Labelled):
     WAITING = "waiting"
     RUNNING = "running"
@@ -167,6 +185,10 @@ class JobState(Labelled):
 
 
 _LABELS = {
+    "csv": "CSV",
+    "xlsx": "Excel workbook",
+    "json": "JSON",
+    "facts": "Facts of another library",
     "in_review": "In review",
     "supine": "Lying on the back",
     "prone": "Lying on the front",

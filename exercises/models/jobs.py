@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
 
 from config.lib.models import LongText, Row, ShortText
-from exercises.enums import JobKind, JobState
+from exercises.enums import JobKind, JobLayout, JobState, Outcome
 
 if TYPE_CHECKING:
     from patients.access import Actor
@@ -19,6 +20,17 @@ class LibraryJobQuerySet(models.QuerySet):
         """Curators see the jobs on the shared library, whoever started them; nobody else sees any."""
         return self.all() if actor.is_curator else self.none()
 
+    def for_list(self) -> Self:
+        """Without what may be long and a list does not show."""
+        return self.defer("created").select_related("started_by")
+
+    def abandoned(self, now: datetime) -> Self:
+        """What a worker that is gone has left behind."""
+        return self.filter(state=JobState.RUNNING, lease_until__lt=now)
+
+    def with_files_older_than(self, moment: datetime) -> Self:
+        return self.exclude(upload="", result="").filter(created_at__lt=moment)
+
 
 class LibraryJob(Row):
     """The row is the queue: a worker claims it by a lease, and a sweep finds what a dead worker left."""
@@ -26,8 +38,11 @@ class LibraryJob(Row):
     kind = models.CharField(max_length=8, choices=JobKind.choices())
     state = models.CharField(max_length=12, choices=JobState.choices(), default=JobState.WAITING)
     dry_run = models.BooleanField(default=True)
-    # csv, xlsx or json; "facts" for a list of exercises from elsewhere, which becomes drafts.
-    layout = models.CharField(max_length=8)
+    layout = models.CharField(max_length=8, choices=JobLayout.choices())
+    # An export of everything that is no working copy; otherwise of what is published.
+    whole = models.BooleanField(default=False)
+    # The dry run whose preview somebody confirmed: it is imported once.
+    preview = models.OneToOneField("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="import_job")
     upload = models.FileField(upload_to="imports/", max_length=200, blank=True)
     result = models.FileField(upload_to="exports/", max_length=200, blank=True)
     original_name = ShortText(max_length=160, blank=True)
@@ -35,8 +50,10 @@ class LibraryJob(Row):
 
     total = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
-    # Counts by outcome, at most 100 errors, and the differences for the preview.
+    # Counts by outcome, at most 100 errors, what was left out, the digest of the plan.
     report = models.JSONField(default=dict, blank=True)
+    # Keys of the drafts that the import made, so that they can be looked at and discarded together.
+    created = models.JSONField(default=list, blank=True)
     trouble = LongText(max_length=600, blank=True)
 
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -55,3 +72,19 @@ class LibraryJob(Row):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.original_name or self.layout}"
+
+    @property
+    def is_live(self) -> bool:
+        """Somebody works at it, or will."""
+        return self.state in (JobState.WAITING, JobState.RUNNING)
+
+    @property
+    def is_preview(self) -> bool:
+        return self.kind == JobKind.IMPORT and self.dry_run
+
+    @property
+    def to_import(self) -> int:
+        """How many rows of a finished preview would change something; 0 while any row is refused."""
+        counts = self.report.get("outcomes", {})
+        ready = self.is_preview and self.state == JobState.DONE and not counts.get(Outcome.REFUSED)
+        return sum(counts.get(name, 0) for name in (Outcome.NEW, Outcome.CHANGED)) if ready else 0
