@@ -53,7 +53,7 @@ def draw(figure: Figure, name: str, stage: Stage, placing: Placing, step: float 
     facing = [s for s in sheets if s.normal is None or camera.see(s.normal)[2] > 0]
     out.back = [(s.colour, pen.polygon(camera.see(s.points)), s.line) for s in facing]
     out.shadow = "".join(pen.polygon(camera.see(p)) for p in footprint(stage))
-    out.areas = [(c, pen.patches(cells.masks(lambda s, c=c: s.colour == c), 0.45)) for c in _order(solids)]
+    out.areas = [(c, pen.patches(cells.cover(lambda s, c=c: s.colour == c), 0.46)) for c in _order(solids)]
     _tones(cells, pen, out)
     for stroke in strokes(cells):
         (out.contours if stroke.deep else out.seams).append(pen.place(stroke.points))
@@ -85,7 +85,7 @@ def _tones(cells: Cells, pen: Pen, out: Drawing) -> None:
     weight = gaussian_filter(body.astype(np.float32), 2.0)
     light = gaussian_filter(np.where(body, cells.light, 0), 2.0) / np.maximum(weight, 1e-3)
     out.shade = pen.patches(body & (light < SHADE), 0.5, 1.5, 160)
-    bright = body & (light > SHINE) & cells.masks(lambda s: s.colour in BODY_COLOURS)
+    bright = body & (light > SHINE) & cells.where(lambda s: s.colour in BODY_COLOURS)
     out.shine = pen.patches(bright, 0.5, 2.0, 220)
 
 

@@ -148,27 +148,51 @@ def _crossing(volume: Array, first: np.ndarray) -> Array:
 
 
 def _walked(solid: Solid, step: float) -> View:
+    """Silhouettes are the shapes' exact outlines; depths are walked to along each ray inside them."""
+    cell = step / 2
     low, high = solid.bounds()
-    i, j = (int(np.floor((low[k] - MARGIN) / step)) for k in (0, 1))
-    nu, nv = (int(np.ceil((high[k] + MARGIN) / step)) - a + 1 for k, a in ((0, i), (1, j)))
-    u = np.broadcast_to(((np.arange(nu) + i) * step).astype(np.float32)[None, :], (nv, nu)).ravel()
-    v = np.broadcast_to(((np.arange(nv) + j) * step).astype(np.float32)[:, None], (nv, nu)).ravel()
-    depth = np.full(u.size, high[2] + 0.5, dtype=np.float32)
-    near, where = np.full(u.size, FAR), depth.copy()
+    i, j = (int(np.floor((low[k] - MARGIN) / cell)) for k in (0, 1))
+    nu, nv = (int(np.ceil((high[k] + MARGIN) / cell)) - a + 1 for k, a in ((0, i), (1, j)))
+    u = ((np.arange(nu) + i) * cell).astype(np.float32)
+    v = ((np.arange(nv) + j) * cell).astype(np.float32)
+    inside = np.full((nv, nu), FAR, dtype=np.float32)
+    for group in solid.groups:
+        for shape in group.shapes:
+            np.minimum(inside, outside_of(shape.outline(), u[None, :], v[:, None]), out=inside)
+    depth = np.full((nv, nu), low[2], dtype=np.float32)
+    rows, columns = np.nonzero(inside < 0.3)
+    depth[rows, columns] = _first_hits(solid, u[columns], v[rows], float(high[2]) + 0.3, float(low[2]) - 0.3)
+    return View(i, j, inside, depth)
+
+
+def outside_of(outline: Vec, u: Array, v: Array) -> Array:
+    """How far points lie outside a convex outline (counter-clockwise), negative inside."""
+    found: Array | None = None
+    for a, b in zip(outline, np.roll(outline, -1, axis=0), strict=True):
+        way = b - a
+        length = float(np.hypot(*way))
+        if length > 1e-6:
+            x, y = way[1] / length, -way[0] / length
+            beyond = u * np.float32(x) + (v * np.float32(y) - np.float32(a[0] * x + a[1] * y))
+            found = beyond if found is None else np.maximum(found, beyond)
+    assert found is not None  # noqa: S101 (an outline has a side)
+    return found
+
+
+def _first_hits(solid: Solid, u: Array, v: Array, start: float, stop: float) -> Array:
+    depth = np.full(u.size, start, dtype=np.float32)
+    nearest, where = np.full(u.size, FAR), depth.copy()
     alive = np.arange(u.size)
     for _ in range(60):
         here = distance(solid, np.stack((u[alive], v[alive], depth[alive]), axis=1))
-        closer = here < near[alive]
-        near[alive[closer]], where[alive[closer]] = here[closer], depth[alive[closer]]
-        keep = (here > 0.015) & (depth[alive] > low[2] - 0.5)
+        closer = here < nearest[alive]
+        nearest[alive[closer]], where[alive[closer]] = here[closer], depth[alive[closer]]
+        keep = (here > 0.015) & (depth[alive] > stop)
         alive = alive[keep]
         if not alive.size:
             break
         depth[alive] -= np.maximum(here[keep], np.float32(0.02))
-    # A ray that arrived only tells that it is inside; the edge's slope needs a value below zero.
-    near = np.where(near < 0.02, -0.15, near)
-    shape = (nv, nu)
-    return View(2 * i, 2 * j, finer(near.reshape(shape), False), finer(where.reshape(shape), False))
+    return where
 
 
 # -- twice as fine

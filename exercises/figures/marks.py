@@ -41,8 +41,8 @@ def _zone(figure: Figure, zone: Zone, stage: Stage, pen: Pen) -> Iterator[Mark]:
     a = np.radians(zone.tilt)
     across, along = (u * np.cos(a) + v * np.sin(a)) / zone.size[0], (v * np.cos(a) - u * np.sin(a)) / zone.size[1]
     parts = set(zone.parts)
-    body = cells.masks(lambda s: s.part != "prop" and (not parts or s.part in parts or s.part.split(".")[0] in parts))
-    body = binary_closing(body, iterations=3)  # where two parts share a surface, either may be the one seen
+    body = cells.where(lambda s: s.part != "prop" and (not parts or s.part in parts or s.part.split(".")[0] in parts))
+    body = binary_closing(body, iterations=5)  # where two parts share a surface, either may be the one seen
     patch = body & (across**2 + along**2 < 1)
     path = curves.path([o for p in pen.patches(patch, least=12) for o in p], 0.3 * UNIT)
     if path:

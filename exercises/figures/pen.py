@@ -8,7 +8,8 @@ import numpy as np
 
 from exercises.figures import curves
 from exercises.figures.frame import Placing
-from exercises.figures.raster import Cells, Mask, Points, area_of, outlines
+from exercises.figures.raster import BLUR, Cells, Mask, Points, area_of, outlines
+from exercises.figures.shapes import Array
 from exercises.figures.vectors import Vec
 
 Patch = list[Points]  # one outline, or several when there are holes
@@ -24,7 +25,7 @@ class Pen:
         """Points as (column, row) of the cells, in the file's units."""
         return self.placing((outline + (self.cells.i, self.cells.j)) * self.cell)
 
-    def patches(self, mask: Mask, level: float = 0.5, blur: float = 1.5, least: float = 30) -> list[Patch]:
+    def patches(self, mask: Mask | Array, level: float = 0.5, blur: float = BLUR, least: float = 30) -> list[Patch]:
         """A mask's separate patches; with holes they stay together, since a hole needs its surroundings in one path."""
         found = outlines(mask, level, blur, least)
         placed = [self.place(o) for o in found]

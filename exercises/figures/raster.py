@@ -18,7 +18,7 @@ Points = NDArray[np.float64]
 
 LIGHT = np.array((-0.4, 0.8, 0.45)) / np.linalg.norm((-0.4, 0.8, 0.45))
 JUMP = 1.6  # a depth step that earns a line
-BLUR = 1.5  # cells
+BLUR = 1.2  # cells
 SEARCH = 2.5  # cells to either side of an edge where its depths are read
 EDGE = 6  # empty cells around everything
 NOTHING = np.float32(-1e6)
@@ -26,7 +26,11 @@ NOTHING = np.float32(-1e6)
 
 @dataclass(slots=True)
 class Cells:
-    """Labels are 1 + index into `solids`, 0 is empty; row 0 is at lattice line `j`, column 0 at `i`."""
+    """Labels are 1 + index into `solids`, 0 is empty; row 0 is at lattice line `j`, column 0 at `i`.
+
+    Along edges a cell belongs in part to the nearest solid and in part to the next: `front` and `next` name them,
+    `shares` says how much of the cell each would cover. So an edge is known more finely than the cells.
+    """
 
     solids: Sequence[Solid]
     i: int
@@ -34,27 +38,54 @@ class Cells:
     labels: NDArray[np.int16]
     depth: Array
     light: Array
+    front: NDArray[np.int16]
+    next: NDArray[np.int16]
+    shares: tuple[Array, Array]
 
-    def masks(self, wanted: Callable[[Solid], bool]) -> Mask:
-        chosen = np.array([False, *(wanted(s) for s in self.solids)])
-        return chosen[self.labels]
+    def where(self, wanted: Callable[[Solid], bool]) -> Mask:
+        """Cells in which such a solid is seen."""
+        return self._chosen(wanted)[self.labels]
+
+    def cover(self, wanted: Callable[[Solid], bool]) -> Array:
+        """How much of each cell such solids cover, 0 to 1."""
+        chosen = self._chosen(wanted)
+        mine, other = chosen[self.front], chosen[self.next]
+        first, second = self.shares
+        alone = np.where(mine, first, np.where(other, np.minimum(second, 1 - first), 0))
+        return np.where(mine & other, np.maximum(first, second), alone)
+
+    def _chosen(self, wanted: Callable[[Solid], bool]) -> Mask:
+        return np.array([False, *(wanted(s) for s in self.solids)])
 
 
 def merge(solids: Sequence[Solid], views: Sequence[View], cell: float) -> Cells:
-    """The nearest solid wins in every cell."""
+    """The nearest solid wins in every cell; the one behind it is kept for the edges."""
     i, j = min(v.i for v in views) - EDGE, min(v.j for v in views) - EDGE
     columns = max(v.i + v.inside.shape[1] for v in views) + EDGE - i
     rows = max(v.j + v.inside.shape[0] for v in views) + EDGE - j
-    labels = np.zeros((rows, columns), dtype=np.int16)
-    depth = np.full((rows, columns), NOTHING, dtype=np.float32)
-    light = np.zeros((rows, columns), dtype=np.float32)
+    labels = np.zeros((2, rows, columns), dtype=np.int16)
+    depth = np.full((2, rows, columns), NOTHING, dtype=np.float32)
+    shares = np.zeros((2, rows, columns), dtype=np.float32)
+    light = np.zeros((2, rows, columns), dtype=np.float32)
+    layers = (labels, depth, shares, light)
     for n, view in enumerate(views):
-        where = np.s_[view.j - j : view.j - j + view.inside.shape[0], view.i - i : view.i - i + view.inside.shape[1]]
-        front = (view.inside < 0) & (view.depth > depth[where])
-        labels[where][front] = n + 1
-        depth[where][front] = view.depth[front]
-        light[where][front] = _lit(view, cell)[front]
-    return Cells(solids, i, j, labels, depth, light)
+        top, left = view.j - j, view.i - i
+        where = np.s_[:, top : top + view.inside.shape[0], left : left + view.inside.shape[1]]
+        share = np.clip(np.float32(0.5) - view.inside / np.float32(cell), 0, 1)
+        mine = (np.full(share.shape, n + 1, dtype=np.int16), view.depth, share, _lit(view, cell))
+        nearer = (share > 0) & (view.depth > depth[where][0])
+        second = (share > 0) & ~nearer & (view.depth > depth[where][1])
+        for layer, value in zip(layers, mine, strict=True):
+            here = layer[where]
+            here[1][nearer] = here[0][nearer]
+            here[0][nearer] = value[nearer]
+            here[1][second] = value[second]
+    seen = (shares[0] < 0.5).astype(np.intp)
+    seen_share = np.take_along_axis(shares, seen[None], axis=0)[0]
+    label, deep, lit = (np.take_along_axis(x, seen[None], axis=0)[0] for x in (labels, depth, light))
+    empty = seen_share < 0.5
+    label, deep = np.where(empty, 0, label), np.where(empty, NOTHING, deep)
+    return Cells(solids, i, j, label, deep, lit, labels[0], labels[1], (shares[0], shares[1]))
 
 
 def _lit(view: View, cell: float) -> Array:
@@ -63,18 +94,15 @@ def _lit(view: View, cell: float) -> Array:
     return (LIGHT[2] - across * LIGHT[0] - down * LIGHT[1]) / np.sqrt(1 + across**2 + down**2)
 
 
-def smoothed(mask: Mask, blur: float = BLUR) -> Array:
-    return gaussian_filter(mask.astype(np.float32), blur)
-
-
-def outlines(mask: Mask, level: float = 0.5, blur: float = BLUR, least: float = 30.0) -> list[Points]:
+def outlines(mask: Mask | Array, level: float = 0.5, blur: float = BLUR, least: float = 30.0) -> list[Points]:
     """Closed outlines of a mask as (column, row), those smaller than `least` cells left out."""
-    if not mask.any():
+    filled = mask > 0
+    if not filled.any():
         return []
-    rows, columns = (np.flatnonzero(mask.any(axis=a)) for a in (1, 0))
+    rows, columns = (np.flatnonzero(filled.any(axis=a)) for a in (1, 0))
     top, left = max(rows[0] - EDGE, 0), max(columns[0] - EDGE, 0)
-    patch = np.pad(mask[top : rows[-1] + EDGE, left : columns[-1] + EDGE], 1)
-    found = find_contours(smoothed(patch, blur), level)
+    patch = np.pad(mask[top : rows[-1] + EDGE, left : columns[-1] + EDGE].astype(np.float32), 1)
+    found = find_contours(gaussian_filter(patch, blur), level)
     shifted = [c[:-1, ::-1] + (left - 1, top - 1) for c in found if (c[0] == c[-1]).all()]
     return [c for c in shifted if abs(area_of(c)) >= least]
 
@@ -99,7 +127,7 @@ def strokes(cells: Cells) -> Iterator[Stroke]:
         stroke
         for label in np.unique(cells.labels)
         if label
-        for outline in outlines(cells.labels == label)
+        for outline in outlines(cells.cover(lambda s, own=cells.solids[label - 1]: s is own))
         for stroke in _runs(cells, outline, int(label), colours)
     ]
     for deep in (True, False):

@@ -11,6 +11,7 @@ from typing import Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import ConvexHull
 
 from exercises.figures.vectors import Frame, Matrix, Vec
 
@@ -26,6 +27,18 @@ class Shape(Protocol):
     def bounds(self) -> Bounds: ...
 
     def turned(self, m: Matrix) -> Shape: ...
+
+    def outline(self) -> Vec: ...
+
+
+def hull(points: Vec) -> Vec:
+    """The convex outline of points as the camera sees them, counter-clockwise."""
+    return points[ConvexHull(points[:, :2]).vertices, :2]
+
+
+def _circle(middle: Vec, a: Vec, b: Vec, count: int = 40) -> Vec:
+    turns = np.linspace(0, 2 * np.pi, count, endpoint=False)[:, None]
+    return middle + np.cos(turns) * a + np.sin(turns) * b
 
 
 def along(n: Vec, at: Vec, u: Array, v: Array, w: Array) -> Array:
@@ -87,6 +100,9 @@ class Segment:
         size = np.sqrt((self.rights[i] * a) ** 2 + (self.fronts[i] * b) ** 2 + (axis * min(a, b) * self.caps[i]) ** 2)
         return self.ends[i] - size, self.ends[i] + size
 
+    def outline(self) -> Vec:
+        return hull(np.concatenate([_circle(*ring) for ring in self.rings()]))
+
     def turned(self, m: Matrix) -> Segment:
         pairs = {name: tuple(m @ x for x in getattr(self, name)) for name in ("ends", "rights", "fronts")}
         return replace(self, **pairs)  # type: ignore[arg-type]  # each is a pair again
@@ -135,6 +151,9 @@ class Loft:
             low, high = np.minimum(low, at - size), np.maximum(high, at + size)
         return low - 0.05, high + 0.05
 
+    def outline(self) -> Vec:
+        return hull(np.concatenate([_circle(*ring) for ring in self.rings()]))
+
     def turned(self, m: Matrix) -> Loft:
         return replace(self, frame=self.frame.turned(m))
 
@@ -170,6 +189,16 @@ class Egg:
         size = np.sqrt(sum((axis * r) ** 2 for axis, r in zip((f.front, f.up, f.right), self.radii, strict=True)))
         return f.at - size, f.at + size
 
+    def outline(self) -> Vec:
+        f, (x, y, z) = self.frame, self.radii
+        axes = np.stack((f.front * x, f.up * y, f.right * z))
+        turns = np.linspace(0, 2 * np.pi, 48, endpoint=False)
+        edge = np.stack((np.cos(turns), np.sin(turns)), axis=1)
+        # Seen along w, an ellipsoid's outline is the ellipse whose support in each direction is the longest projection.
+        reach = np.linalg.norm(axes[:, :2] @ edge.T, axis=0)
+        slopes = (axes[:, :2].T @ axes[:, :2] @ edge.T) / reach
+        return hull(f.at[:2] + slopes.T)
+
     def turned(self, m: Matrix) -> Egg:
         return replace(self, frame=self.frame.turned(m))
 
@@ -192,6 +221,11 @@ class Rod:
     def bounds(self) -> Bounds:
         a, b = self.radius, self.end_radius
         return np.minimum(self.start - a, self.end - b), np.maximum(self.start + a, self.end + b)
+
+    def outline(self) -> Vec:
+        x, y = np.eye(3)[:2]
+        ends = ((self.start, self.radius), (self.end, self.end_radius))
+        return hull(np.concatenate([_circle(at, x * r, y * r) for at, r in ends]))
 
     def turned(self, m: Matrix) -> Rod:
         return replace(self, start=m @ self.start, end=m @ self.end)
@@ -216,6 +250,13 @@ class Box:
         f = self.frame
         size = sum(np.abs(axis) * h for axis, h in zip((f.front, f.up, f.right), self.half, strict=True))
         return f.at - size, f.at + size
+
+    def outline(self) -> Vec:
+        f, inner = self.frame, [h - self.edge for h in self.half]
+        signs = np.array(np.meshgrid((-1, 1), (-1, 1), (-1, 1))).reshape(3, -1).T
+        corners = f.at + (signs * inner) @ np.stack((f.front, f.up, f.right))
+        x, y = np.eye(3)[:2] * self.edge
+        return hull(np.concatenate([_circle(c, x, y, 12) for c in corners]))
 
     def turned(self, m: Matrix) -> Box:
         return replace(self, frame=self.frame.turned(m))
@@ -249,6 +290,12 @@ class Drum:
         n = (self.end - self.start) / np.linalg.norm(self.end - self.start)
         size = self.radius * np.sqrt(np.maximum(1 - n * n, 0))
         return np.minimum(self.start, self.end) - size, np.maximum(self.start, self.end) + size
+
+    def outline(self) -> Vec:
+        n = (self.end - self.start) / np.linalg.norm(self.end - self.start)
+        a = np.cross(n, np.eye(3)[int(np.abs(n).argmin())])
+        a = a / np.linalg.norm(a) * self.radius
+        return hull(np.concatenate([_circle(at, a, np.cross(n, a)) for at in (self.start, self.end)]))
 
     def turned(self, m: Matrix) -> Drum:
         return replace(self, start=m @ self.start, end=m @ self.end)
