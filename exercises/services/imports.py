@@ -62,7 +62,7 @@ def carry_out(job: LibraryJob, watch: Watch, actor: User) -> None:
         with transaction.atomic():
             created = Writer(job, watch, actor).write(plan)
             report = report_of(plan, time.monotonic() - began)
-            audit.record(actor, "library.import", job, **plan.outcomes)
+            audit.record(actor, "library.import", job, rows=plan.outcomes)
             watch.finish(created=created, report=job.report | report)
     except IntegrityError as error:  # a code or a working copy that came in the meantime
         raise LibraryChanged from error

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -161,12 +162,12 @@ def drafts_of(job: LibraryJob) -> ExerciseQuerySet:
 def discard_drafts(*, actor: User, job: LibraryJob) -> tuple[int, int]:
     """Throw away the drafts that an import made and nobody has touched since; how many went and how many stay."""
     drafts = drafts_of(job).filter(state=ExerciseState.DRAFT, revision=1, edition=0)
-    untouched = list(drafts.exclude(Exists(ExerciseMedia.objects.filter(exercise=OuterRef("pk")))).select_for_update())
+    untouched: list[Any] = list(drafts.exclude(Exists(ExerciseMedia.objects.filter(exercise=OuterRef("pk")))).select_for_update())
     for exercise in untouched:
-        exercise._history_user = actor  # type: ignore[attr-defined]
-        exercise._change_reason = f"Discarded with all drafts of {job.original_name or 'an import'}"  # type: ignore[attr-defined]
+        exercise._history_user = actor
+        exercise._change_reason = f"Discarded with all drafts of {job.original_name or 'an import'}"
     # Not a queryset's delete(), which would forget on its instances who does this, and why.
-    collector = Collector(using="default", origin=untouched)
+    collector = Collector(using="default")
     collector.collect(untouched)
     collector.delete()
     kept = drafts_of(job).count()

@@ -28,7 +28,8 @@ NEEDED = ("name", "kind", "level", "strength")
 
 
 def _text(name: str, **kwargs: Any) -> Column:
-    return Column(name, name, Text(Exercise._meta.get_field(name).max_length, **kwargs))
+    field: Any = Exercise._meta.get_field(name)
+    return Column(name, name, Text(field.max_length, **kwargs))
 
 
 def _number(name: str) -> Column:
