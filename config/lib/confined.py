@@ -38,6 +38,10 @@ class Refused(Exception):
     """The file is no good; the text is a sentence for the person who chose it, with the next step."""
 
 
+class TookTooLong(Refused):
+    """It was not done in time. On a busy machine that need not be the file's fault."""
+
+
 class Failed(Exception):
     """The work did not come to an end and the file is not to blame: no room on the disk, a killed process."""
 
@@ -109,7 +113,9 @@ def _answer(last: Mapping[str, Any], code: int, was_late: bool) -> dict[str, Any
         raise Refused(str(last["refused"]))
     if "failed" in last:
         raise Failed(str(last["failed"]))
-    if was_late or -code in LED_ASTRAY:
+    if was_late:
+        raise TookTooLong(TOO_MUCH)
+    if -code in LED_ASTRAY:
         raise Refused(TOO_MUCH)
     raise Failed(f"ended with {code}")
 

@@ -29,12 +29,18 @@ class IncomingFile(UploadedFile):
         file = tempfile.NamedTemporaryFile(dir=folder, suffix=SUFFIX)  # noqa: SIM115  closed with the request
         super().__init__(file, name, content_type or "", size=0)
 
+    @property
+    def path(self) -> str:
+        """Where it lies while it is only coming in."""
+        assert self.file is not None  # noqa: S101  set above
+        return str(self.file.name)
+
     def move(self, target: Path) -> None:
         """Put it on the disk for good: it appears there whole, or, when we are killed, not at all."""
         assert self.file is not None  # noqa: S101  set above
         self.file.flush()
         os.fsync(self.file.fileno())
-        os.rename(self.file.name, target)
+        os.rename(self.path, target)
         sync_folder(target.parent)
 
     def close(self) -> None:

@@ -42,9 +42,9 @@ class ExerciseMediaQuerySet(models.QuerySet):
         home = exercise.replaces_id or exercise.pk
         return self.filter(Q(exercise=home) | Q(exercise__replaces=home)).present()
 
-    def shown_with(self, exercise: Exercise) -> Self:
-        """What stands below the drawing for everybody who sees the exercise."""
-        return self.filter(exercise=exercise, state=READY)
+    def ready(self) -> Self:
+        """What can be shown: `exercise.media.ready()` is what stands below a drawing."""
+        return self.filter(state=READY)
 
     def in_trouble(self) -> Self:
         return self.filter(state__in=[MediaState.REFUSED, MediaState.LOST])
