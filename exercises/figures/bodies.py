@@ -77,6 +77,7 @@ class Body:
     hair: str = "brown"
     skin: int = 1
     brow: bool = False
+    shoes: bool = False
 
 
 def _grown(sections: Sections, wide: float, deep: float) -> Sections:

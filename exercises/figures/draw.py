@@ -22,8 +22,8 @@ from exercises.figures.shapes import Solid
 from exercises.figures.stage import Stage
 
 SHADE, SHINE = -0.08, 0.84
-CLOTHED = ("shirt", "leg", "skin")
-BODY_COLOURS = {"shirt", "shirtf", "leg", "legf", "skin", "skinf", "hair"}
+CLOTHED = ("shirt", "leg", "skin", "shoe")
+BODY_COLOURS = {"shirt", "shirtf", "leg", "legf", "skin", "skinf", "hair", "shoe", "shoef"}
 
 
 @dataclass(slots=True)
@@ -68,7 +68,7 @@ def coloured(solid: Solid, stage: Stage, camera: Camera) -> Solid:
     side = solid.part.rpartition(".")[2]
     if side not in ("R", "L") or solid.colour not in CLOTHED:
         return solid
-    joint = "hip" if solid.part.split(".")[0] in ("thigh", "shank", "foot") else "shoulder"
+    joint = "hip" if solid.part.split(".")[0] in ("thigh", "shank", "foot", "ankle") else "shoulder"
     other = "L" if side == "R" else "R"
     mine, theirs = (camera.see(stage.skeleton.joints[f"{joint}.{s}"])[2] for s in (side, other))
     if theirs - mine < 5.5:
@@ -92,9 +92,13 @@ def _tones(cells: Cells, pen: Pen, out: Drawing) -> None:
 def _face(stage: Stage, camera: Camera, pen: Pen) -> list[Mark]:
     """Eyes where they show, the part of mouth and brow that shows, an ear whose most part shows."""
     marks: list[Mark] = []
-    for name, points in face_marks(stage.skeleton.frames["head"], stage.body).items():
+    head = stage.skeleton.frames["head"]
+    facing = float(camera.see(head.front)[2])
+    for name, points in face_marks(head, stage.body).items():
         seen = [camera.see(p) for p in points]
         shown = [s for s in seen if pen.shows(s, ("head",))]
+        if name == "nose" and facing < 0.6:  # from the side the outline draws it
+            continue
         if len(shown) < (len(seen) * 0.7 if name.startswith("ear") else min(len(seen), 2)):
             continue
         spots = pen.placing(np.array(shown)[:, :2])

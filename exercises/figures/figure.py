@@ -54,6 +54,7 @@ class Figure:
     body: int = 1
     skin: int = 1
     hair: str = ""
+    shoes: bool = False
     move: bool = False
     zones: tuple[Zone, ...] = ()
     arrows: tuple[Arrow, ...] = ()

@@ -19,7 +19,7 @@ def head_solids(skeleton: Skeleton, body: Body) -> list[Solid]:
     throat = straight(upward, bodies.NECK * 1.25, body.neck)
     face = (
         Group((_egg(head, (1, -1), (5.3, 6.6, 4.9)),)),
-        Group((_egg(head, (2.4, -4.8), (3.0 * body.jaw, 2.5 * body.jaw, 3.0 * body.jaw)),), blend=2.2),
+        Group((_egg(head, (2.4, -4.8), (3.0 * body.jaw, 2.5 * body.jaw, 3.25 * body.jaw)),), blend=2.2),
         Group((Rod(head.point(5.4, 0.3), head.point(6.9, -1.9), 0.55, 0.9),), blend=0.8),
         Group(tuple(_egg(head, (0.1, -1.3), (1.1, 1.7, 0.6), side) for side in (5.0, -5.0)), blend=0.3),
     )
@@ -66,8 +66,9 @@ def face_marks(head: Frame, body: Body) -> dict[str, list[Vec]]:
     eyes = {f"eye{i}": [head.point(5.65, 0.5, side)] for i, side in enumerate((2.1, -2.1))}
     ears = {f"ear{i}": _ear(head, side) for i, side in enumerate((5.55, -5.55))}
     mouth = [head.point(5.35, -4.7, z) if abs(z) < 1 else head.point(4.9, -4.5, z) for z in (-1.5, -0.7, 0.7, 1.5)]
-    marks = {**eyes, **ears, "mouth": mouth}
+    nose = [head.point(6.3, -2.3, -1.0), head.point(6.75, -2.75, 0), head.point(6.3, -2.3, 1.0)]
+    marks = {**eyes, **ears, "mouth": mouth, "nose": nose}
     if body.brow:
         for i, side in enumerate((1, -1)):
-            marks[f"brow{i}"] = [head.point(5.75, 1.9, side * 1.2), head.point(5.25, 2.0, side * 3.0)]
+            marks[f"brow{i}"] = [head.point(5.7, 2.5, side * 1.2), head.point(5.2, 2.25, side * 3.0)]
     return marks

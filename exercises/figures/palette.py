@@ -12,6 +12,8 @@ COLOURS: Mapping[str, tuple[str, str]] = {
     "shirtf": ("24737f", "2f8792"),
     "leg": ("37475f", "8296b8"),
     "legf": ("2a384d", "62759a"),
+    "shoe": ("dcd5c8", "c7ccd4"),
+    "shoef": ("bdb5a6", "a3a9b3"),
     "mat": ("a9cfc8", "33605c"),
     "matside": ("7fb0a7", "264945"),
     "floor": ("e3dfd4", "262d37"),

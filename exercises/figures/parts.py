@@ -14,13 +14,13 @@ from exercises.figures import bodies
 from exercises.figures.bodies import Body
 from exercises.figures.head import head_solids
 from exercises.figures.record import SIDES, sign
-from exercises.figures.shapes import Group, Rod, Shape, Solid
+from exercises.figures.shapes import Group, Loft, Rod, Shape, Solid
 from exercises.figures.skeleton import Skeleton
 from exercises.figures.tubes import plane, straight, tube
-from exercises.figures.vectors import Frame, turn
+from exercises.figures.vectors import Frame, turn, unit
 
 CUFF, SLEEVE, HEM, WAISTBAND = 0.84, 0.56, 0.05, 0.2
-CLOTH, SLEEVE_CLOTH = 0.35, 0.55
+CLOTH, SLEEVE_CLOTH, SHOE = 0.35, 0.55, np.float32(0.3)
 
 
 def body_solids(skeleton: Skeleton, body: Body) -> list[Solid]:
@@ -82,18 +82,25 @@ def _leg(skeleton: Skeleton, body: Body, side: str) -> list[Solid]:
     return [
         Solid(f"thigh.{side}", "leg", (upper(0, 1), lower(0, 0.22))),
         Solid(f"shank.{side}", "leg", (cuff, upper(0.74, 1))),
-        _foot(skeleton, body, side),
+        *_foot(skeleton, body, side),
     ]
 
 
-def _foot(skeleton: Skeleton, body: Body, side: str) -> Solid:
+def _foot(skeleton: Skeleton, body: Body, side: str) -> list[Solid]:
     foot, shank, toes = skeleton.frames[f"foot.{side}"], skeleton.frames[f"shank.{side}"], skeleton.toes.get(side, 0.0)
     ankle = straight(shank, bodies.SHANK, body.shank, (0.7, 1))
     bone = Frame(foot.point(-bodies.HEEL, 0), foot.up, -foot.front, foot.right)
     sole: tuple[Shape, ...] = straight(bone, bodies.FOOT, bodies.FOOT_SECTIONS)
     if toes:
         sole = tube(_bent_foot(foot, toes), bodies.FOOT_SECTIONS, np.linspace(0, 1, 19).tolist())
-    return Solid(f"foot.{side}", "skin", (Group(ankle), Group(sole, blend=1.4)), fine=True)
+    if not body.shoes:
+        return [Solid(f"foot.{side}", "skin", (Group(ankle), Group(sole, blend=1.4)), fine=True)]
+    top = (foot.point(-2.5, 0.9), unit(foot.up - 0.25 * foot.front))
+    shoe = tuple(replace(s, wide=s.wide + SHOE, deep=s.deep + SHOE) for s in sole if isinstance(s, Loft))
+    return [
+        Solid(f"foot.{side}", "shoe", (Group(shoe or sole), Group(ankle, blend=1.0, planes=(top,))), fine=True),
+        Solid(f"ankle.{side}", "skin", (Group(ankle),), fine=True),
+    ]
 
 
 def _bent_foot(foot: Frame, toes: float) -> Callable[[float], Frame]:

@@ -21,7 +21,7 @@ FOLDER = Path(__file__).parent / "poses"
 BASES = FOLDER / "bases.toml"
 NAMES = ("start", "middle", "end")
 TOP = {
-    "camera", "body", "skin", "hair", "move", "alt", "props", "target", "targets", "arrow", "stiff", "note", *NAMES,
+    "camera", "body", "skin", "hair", "shoes", "move", "alt", "props", "target", "targets", "arrow", "stiff", "note", *NAMES,
 }  # fmt: skip
 Raw = dict[str, Any]
 
@@ -83,6 +83,7 @@ def _figure(code: str, raw: Raw, scenes: list[Scene], alt: Any, where: Where) ->
         body=where.choice(raw.get("body", default_body(code)), "body", BODIES),
         skin=where.choice(raw.get("skin", default_skin(code)), "skin", SKINS),
         hair=where.choice(raw["hair"], "hair", HAIRS) if "hair" in raw else "",
+        shoes=bool(raw.get("shoes", False)),
         move=bool(raw.get("move", False)),
         zones=tuple(read.zone(z, where / "target") for z in read.several(raw.get("target"))),
         arrows=tuple(read.arrow(a, where / "arrow") for a in read.several(raw.get("arrow"))),

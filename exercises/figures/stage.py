@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -39,7 +39,7 @@ class Stage:
 
 def put_up(figure: Figure, scene: Scene) -> Stage:
     """Fixed props first, since limbs may reach for them; then the body; then what hangs on it (straps, packs, sticks)."""
-    body = BODIES[figure.body]
+    body = replace(BODIES[figure.body], shoes=figure.shoes)
     made = {name: _made(spec) for name, spec in scene.props.items() if not _hangs(spec)}
     places: dict[str, Vec] = {name: p.place for name, p in made.items()}
     skeleton = settle(scene.pose, body, places)
