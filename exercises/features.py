@@ -5,6 +5,8 @@ exercise: it carries the programme-wide hold, so that an exercise with no other 
 suspected fracture, an acute thrombosis or a fever.
 """
 
+from dataclasses import dataclass
+
 from config.lib.words import Word
 
 
@@ -63,3 +65,11 @@ _LABELS = {
     Feature.FLOOR_TRANSFER: "Getting down to the floor",
     Feature.ANY_EXERCISE: "Any exercise",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Unsafe:
+    """The features a patient should be kept from, and those that ask for care."""
+
+    avoid: frozenset[Feature]
+    caution: frozenset[Feature]

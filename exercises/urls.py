@@ -12,5 +12,6 @@ urlpatterns = [
     path("<str:code>/copy/", own.own_copy, name="own_copy"),
     path("<str:code>/propose/", own.own_propose, name="own_propose"),
     path("<str:code>/withdraw/", own.own_withdraw, name="own_withdraw"),
+    path("<str:code>/star/", exercises.star, name="star"),
     path("<str:code>/", exercises.exercise_detail, name="exercise_detail"),
 ]

@@ -13,7 +13,7 @@ from itertools import product
 from pathlib import Path
 from types import MappingProxyType
 
-from exercises.features import Feature
+from exercises.features import Feature, Unsafe
 from patients.conditions import Condition
 from programs.enums import Rating
 
@@ -91,3 +91,14 @@ def check(features: Set[Feature], conditions: Set[Condition]) -> list[SafetyWarn
 def worst(warnings: Iterable[SafetyWarning]) -> Rating:
     """The most restrictive rating of all; nothing found means allowed."""
     return max((warning.rating for warning in warnings), default=Rating.ALLOW)
+
+
+def unsafe_for(conditions: Set[Condition]) -> Unsafe:
+    """The features of which `check` warns for this patient. An exercise is rated as the worst of its features."""
+    cells, held = matrix(), {*conditions, Condition.AS_BASELINE}
+    worst_of = {feature: max(cells[condition, feature].rating for condition in held) for feature in Feature}
+
+    def rated(rating: Rating) -> frozenset[Feature]:
+        return frozenset(feature for feature, worst in worst_of.items() if worst is rating)
+
+    return Unsafe(avoid=rated(Rating.AVOID), caution=rated(Rating.CAUTION))

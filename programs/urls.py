@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from config.lib.converters import DayConverter
-from programs.views import assign, caseload, diary, items, my_program, prescriptions, programs, today, week
+from programs.views import assign, caseload, diary, items, library, my_program, prescriptions, programs, today, week
 
 register_converter(DayConverter, "day")
 
@@ -23,6 +23,9 @@ urlpatterns = [
     path("programs/<uuid:program_id>/items/<uuid:item_id>/", items.item_update, name="item_update"),
     path("programs/<uuid:program_id>/items/<uuid:item_id>/move/", items.item_move, name="item_move"),
     path("programs/<uuid:program_id>/items/<uuid:item_id>/remove/", items.item_remove, name="item_remove"),
+    # The library for one patient
+    path("clinic/patients/<uuid:patient_id>/library/", library.patient_library, name="patient_library"),
+    path("clinic/patients/<uuid:patient_id>/library/pick/", library.patient_picker, name="patient_picker"),
     # Prescribing
     path("clinic/patients/<uuid:patient_id>/assign/", assign.assign, name="assign"),
     path("clinic/prescriptions/<uuid:prescription_id>/", prescriptions.prescription_detail, name="prescription_detail"),

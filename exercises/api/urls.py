@@ -2,11 +2,10 @@
 
 from django.urls import path
 
-from exercises.api.exercises import ExerciseDetail, ExerciseList
+from exercises.api.exercises import ExerciseDetail
 from exercises.api.fhir import ActivityDefinitionRead, ActivityDefinitionSearch
 
 urlpatterns = [
-    path("exercises/", ExerciseList.as_view(), name="exercise-list"),
     path("exercises/<uuid:pk>/", ExerciseDetail.as_view(), name="exercise-detail"),
     path("fhir/ActivityDefinition", ActivityDefinitionSearch.as_view(), name="activitydefinition-search"),
     path("fhir/ActivityDefinition/<uuid:pk>", ActivityDefinitionRead.as_view(), name="activitydefinition-read"),

@@ -2,31 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
 import django_filters as filters
+from django.core.paginator import Page
 from django.http import QueryDict
 from django.utils.functional import cached_property
 
 from config.lib.models import storable
+from config.lib.paging import CountedPaginator
 from config.lib.text import has_unstorable
 from config.lib.words import Word
 from exercises import search
-from exercises.enums import Equipment, Kind, Level, Position, Region
+from exercises.enums import Equipment, EvidenceStrength, Kind, Level, Position, Region
+from exercises.features import Unsafe
 from exercises.models.exercises import ExerciseQuerySet
+from patients.access import Actor
 
 LONGEST_SEARCH = 100
-FLOOR_CHOICES = [("no", "No floor needed"), ("yes", "On the floor")]
 WORDS: dict[str, type[Word]] = {
     "kind": Kind,
     "region": Region,
     "position": Position,
     "equipment": Equipment,
     "level": Level,
+    "strength": EvidenceStrength,
 }
-LABELS = {"q": "Search", "floor": "Floor"} | {name: name.capitalize() for name in WORDS}
+ONE_OF = {
+    "floor": [("no", "No floor needed"), ("yes", "On the floor")],
+    "safe": [("allow", "No warning"), ("caution", "Nothing to avoid")],
+    "exact": [("1", "Exactly as typed")],
+}
+ANY_OF = {name: words.choices() for name, words in WORDS.items()} | {
+    "mine": [("starred", "Your favourites"), ("used", "Used lately")]
+}
+LABELS = {
+    "q": "Search",
+    "floor": "Floor",
+    "safe": "Safety",
+    "exact": "Exact",
+    "strength": "Evidence",
+    "mine": "Yours",
+} | {name: name.capitalize() for name in WORDS if name != "strength"}
 
 
 def _only(choices: list[tuple[str, str]]) -> dict[str, str]:
@@ -35,8 +56,11 @@ def _only(choices: list[tuple[str, str]]) -> dict[str, str]:
 
 
 def _any_of(name: str) -> filters.MultipleChoiceFilter:
-    choices = WORDS[name].choices()
-    return filters.MultipleChoiceFilter(label=LABELS[name], choices=choices, error_messages=_only(choices))
+    return filters.MultipleChoiceFilter(label=LABELS[name], choices=ANY_OF[name], error_messages=_only(ANY_OF[name]))
+
+
+def one_of(name: str) -> filters.ChoiceFilter:
+    return filters.ChoiceFilter(label=LABELS[name], choices=ONE_OF[name], error_messages=_only(ONE_OF[name]))
 
 
 class ExerciseFilter(filters.FilterSet):
@@ -48,10 +72,19 @@ class ExerciseFilter(filters.FilterSet):
     position = _any_of("position")
     equipment = _any_of("equipment")
     level = _any_of("level")
-    floor = filters.ChoiceFilter(label=LABELS["floor"], choices=FLOOR_CHOICES, error_messages=_only(FLOOR_CHOICES))
+    strength = _any_of("strength")
+    floor = one_of("floor")
+    mine = _any_of("mine")
+    exact = one_of("exact")
 
     def filter_queryset(self, queryset: ExerciseQuerySet) -> ExerciseQuerySet:
         return search.narrow(queryset, self.form.cleaned_data)
+
+
+class SafeExerciseFilter(ExerciseFilter):
+    """For rows that are rated for a patient."""
+
+    safe = one_of("safe")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +107,10 @@ class FacetChoices:
     def chosen(self) -> int:
         return sum(choice.chosen for choice in self.choices)
 
+    @property
+    def takes_one(self) -> bool:
+        return self.name in ONE_OF
+
 
 @dataclass(frozen=True, slots=True)
 class Chip:
@@ -86,60 +123,121 @@ class Chip:
 class Browse:
     """What somebody asked of the library by an address: what was understood of it, and what that finds.
 
-    Whatever is not understood is left out and named in `notes`, so that an old link still opens the page.
+    Whatever is not understood is left out and named in `notes`, so that an old link still opens the page. With
+    `unsafe`, the rows are rated for a patient and may be asked for by `safe`.
     """
 
-    def __init__(self, params: QueryDict, queryset: ExerciseQuerySet) -> None:
-        self.everything = queryset
+    def __init__(self, params: QueryDict, actor: Actor, unsafe: Unsafe | None = None) -> None:
+        self.actor = actor
+        library = search.library_of(actor)
+        self.everything = search.rated(library, unsafe) if unsafe else library
+        self.form_class = SafeExerciseFilter if unsafe else ExerciseFilter
         self.notes: list[str] = []
         self.typed = "".join(c for c in params.get("q", "")[:LONGEST_SEARCH] if not has_unstorable(c))
         self.state = self._understood(params)
+        # The words that are looked for when those typed find nothing; set by `page`.
+        self.showing = ""
 
     def _understood(self, params: QueryDict) -> dict[str, Any]:
+        names = [name for name in self.form_class.base_filters if name not in ANY_OF]
         known = QueryDict(mutable=True)
-        for name, words in WORDS.items():
+        for name, choices in ANY_OF.items():
             wanted = list(dict.fromkeys(value for value in params.getlist(name) if value))
-            kept = [value for value in wanted if value in set(words)]
+            kept = [value for value in wanted if value in dict(choices)]
             if len(kept) < len(wanted):
                 self.notes.append(f"{LABELS[name]}: a choice that does not exist was left out.")
             known.setlist(name, kept)
-        for name in ("q", "floor"):
+        for name in names:
             known[name] = params.get(name, "")
-        form = ExerciseFilter(known, self.everything).form
+        form = self.form_class(known, self.everything).form
         for name, errors in form.errors.items():
             self.notes.append(f"{LABELS[name]} was left out. {' '.join(map(str, errors))}")
-        return {name: form.cleaned_data.get(name) or "" for name in ("q", *search.FACETS)}
+        return {name: form.cleaned_data.get(name) or "" for name in ("q", *search.FACETS, "exact")}
 
-    @cached_property
+    # --- What is found ---------------------------------------------------------------------------------------
+
+    @property
+    def sought(self) -> dict[str, Any]:
+        """The state by which rows are found: with the words that are looked for."""
+        return self.state | {"q": self.showing or self.state["q"]}
+
+    @property
     def found(self) -> ExerciseQuerySet:
-        return search.narrow(self.everything, self.state)
+        return search.listed(search.narrow(self.everything, self.sought))
+
+    def page(self, number: Any, size: int) -> Page:
+        """One page of what is found. Words that find nothing are put right first, unless `exact` was asked."""
+        page = CountedPaginator(self.found, size).get_page(number)
+        if page.paginator.count or not (meant := self._meant()):
+            return page
+        self.showing = meant
+        better = CountedPaginator(self.found, size).get_page(number)
+        if better.paginator.count:
+            return better
+        self.showing = ""
+        return page
+
+    def _meant(self) -> str:
+        return "" if self.state["exact"] or not self.state["q"] else search.respelled(self.actor, self.state["q"])
+
+    # --- The address -----------------------------------------------------------------------------------------
 
     def query(self, **changes: Any) -> str:
         """The address of this search with some facets changed: only what is set, `` when nothing is."""
         state = {name: value for name, value in (self.state | changes).items() if value}
         return f"?{urlencode(state, doseq=True)}" if state else ""
 
+    @property
+    def exactly(self) -> str:
+        """The address that looks for what was typed and nothing else."""
+        return self.query(exact="1")
+
+    @property
+    def leniently(self) -> str:
+        """The address that puts slips right again."""
+        return self.query(exact="")
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.query())
+
+    # --- What can be ticked ----------------------------------------------------------------------------------
+
     @cached_property
     def facets(self) -> list[FacetChoices]:
         """The tick boxes with their numbers; a choice that finds nothing is shown only while it is ticked."""
-        counts = search.facet_counts(self.everything, self.state)
-        pairs = {name: words.choices() for name, words in WORDS.items()} | {"floor": FLOOR_CHOICES}
-        return [FacetChoices(name, LABELS[name], self._choices(name, counts[name], pairs[name])) for name in pairs]
+        return self.counted(search.FACETS)
 
-    def _choices(self, name: str, counts: dict[str, int], pairs: list[tuple[str, str]]) -> list[Choice]:
-        chosen = self.state[name] if name in WORDS else [self.state[name]]
-        options = [Choice(value, label, counts.get(value, 0), value in chosen) for value, label in pairs]
-        return [option for option in options if option.number or option.chosen]
+    @cached_property
+    def menus(self) -> list[FacetChoices]:
+        """The facets that open as menus; `toggles` are the others."""
+        return [facet for facet in self.facets if facet.name not in ("safe", "mine")]
+
+    @cached_property
+    def toggles(self) -> dict[str, FacetChoices]:
+        return {facet.name: facet for facet in self.facets if facet.name in ("safe", "mine")}
+
+    def counted(self, names: Sequence[str]) -> list[FacetChoices]:
+        """The facets of these names with their choices and numbers, in one statement."""
+        counts = search.facet_counts(self.everything, self.sought, names)
+        offered = [name for name in names if name in self.form_class.base_filters]
+        choices = partial(self._choices, counts=counts)
+        return [FacetChoices(name, LABELS[name], choices(name)) for name in offered]
+
+    def _choices(self, name: str, counts: search.Counts) -> list[Choice]:
+        chosen = self.state[name] if name in ANY_OF else [self.state[name]]
+        pairs = (ANY_OF | ONE_OF)[name]
+        options = [Choice(value, label, counts[name][value], value in chosen) for value, label in pairs]
+        return [option for option in options if option.number or option.chosen or name in ("safe", "mine")]
 
     @cached_property
     def chips(self) -> list[Chip]:
         """What is ticked, each with the address without it."""
         chips = []
-        for name, words in WORDS.items():
+        for name, pairs in ANY_OF.items():
             values = list(self.state[name])
             for value in values:
                 rest = [other for other in values if other != value]
-                chips.append(Chip(words(value).label, self.query(**{name: rest})))
-        if self.state["floor"]:
-            chips.append(Chip(dict(FLOOR_CHOICES)[self.state["floor"]], self.query(floor="")))
-        return chips
+                chips.append(Chip(dict(pairs)[value], self.query(**{name: rest})))
+        single = [(name, self.state[name]) for name in ("floor", "safe") if self.state[name]]
+        return chips + [Chip(dict(ONE_OF[name])[value], self.query(**{name: ""})) for name, value in single]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -10,20 +11,28 @@ from django import forms
 from django.http import QueryDict
 
 from config.lib.forms import HouseForm
-from config.lib.paging import CountedPaginator
 from exercises.enums import Kind
-from exercises.forms.facets import Browse
-from exercises.models import Exercise
+from exercises.features import Unsafe
+from exercises.forms.facets import Browse, FacetChoices
 from patients.access import Actor
 
 MOST_PICKS = 20
+TOGGLES = ("floor", "safe", "mine")
 
 
 class PickerForm(HouseForm, forms.Form):
     program = forms.UUIDField(required=False)
 
 
-@dataclass(frozen=True, slots=True)
+class StarForm(HouseForm, forms.Form):
+    """Whether an exercise is to be a favourite, and the page to go back to without JavaScript."""
+
+    starred = forms.ChoiceField(choices=[("1", "Favourite"), ("0", "Not a favourite")])
+    worded = forms.BooleanField(required=False)
+    back = forms.CharField(required=False, max_length=2000)
+
+
+@dataclass(frozen=True)
 class Picks:
     """The best rows for a search, how many there are in all, and the program they may be added to."""
 
@@ -33,9 +42,22 @@ class Picks:
     program_id: UUID | None
     kinds = Kind.choices()
 
+    @property
+    def exactly(self) -> str:
+        """The address that looks for what was typed and nothing else."""
+        return self.browse.query(exact="1", program=self.program_id or "")
 
-def picks(actor: Actor, params: QueryDict, program_id: UUID | None = None) -> Picks:
-    """Rows to pick from, for the first page of the builder and for every keystroke after it."""
-    browse = Browse(params, Exercise.objects.for_actor(actor).published())
-    page = CountedPaginator(browse.found, MOST_PICKS).get_page(1)
+    @cached_property
+    def toggles(self) -> dict[str, FacetChoices]:
+        """The facets beside the search, with their numbers; one statement."""
+        return {facet.name: facet for facet in self.browse.counted(TOGGLES)}
+
+
+def picks(actor: Actor, params: QueryDict, program_id: UUID | None = None, unsafe: Unsafe | None = None) -> Picks:
+    """Rows to pick from, for the first page of the builder and for every keystroke after it.
+
+    With `unsafe` the rows are rated for a patient, and `safe` narrows them.
+    """
+    browse = Browse(params, actor, unsafe)
+    page = browse.page(1, MOST_PICKS)
     return Picks(browse, list(page.object_list), page.paginator.count, program_id)

@@ -26,10 +26,14 @@ EVIDENCE = {
 }
 
 
-@register.inclusion_tag("exercises/_card.html")
-def exercise_card(exercise: Exercise, query: str = "") -> dict[str, Any]:
-    """A card that leads to the exercise; `query` is the search to come back to, with its `?`."""
-    return {"exercise": exercise, "query": query}
+@register.inclusion_tag("exercises/_card.html", takes_context=True)
+def exercise_card(context: dict[str, Any], exercise: Exercise, query: str = "") -> dict[str, Any]:
+    """A card that leads to the exercise; `query` is the search to come back to, with its `?`.
+
+    With the `conditions` of a patient on the page, it says what speaks against the exercise.
+    """
+    carried = {name: context[name] for name in ("request", "conditions", "here") if name in context}
+    return {"exercise": exercise, "query": query, **carried}
 
 
 @register.simple_tag

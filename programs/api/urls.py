@@ -2,12 +2,14 @@
 
 from django.urls import path
 
+from programs.api.library import PatientExerciseList
 from programs.api.pain import PainEntryList
 from programs.api.prescriptions import PrescriptionDetail, PrescriptionList
 from programs.api.programs import ProgramDetail, ProgramList
 from programs.api.sessions import EntryList, SessionList
 
 urlpatterns = [
+    path("exercises/", PatientExerciseList.as_view(), name="exercise-list"),
     path("programs/", ProgramList.as_view(), name="program-list"),
     path("programs/<uuid:pk>/", ProgramDetail.as_view(), name="program-detail"),
     path("prescriptions/", PrescriptionList.as_view(), name="prescription-list"),

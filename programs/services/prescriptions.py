@@ -12,6 +12,7 @@ from django.db import transaction
 from config.lib.ids import uuid7
 from exercises.enums import ExerciseState
 from exercises.models import Exercise
+from exercises.services import shelf
 from patients import audit
 from patients.conditions import Condition
 from patients.models import Patient, PatientCondition, User
@@ -139,6 +140,7 @@ def assign(
     decisions = SafetyDecision.objects.bulk_create(
         decision for row in rows for decision in _decisions(row, warnings[row.exercise_id], answers, actor)
     )
+    shelf.note_use(actor=actor, exercises=[draft.exercise for draft in items], now=now)
     audit.record(actor, "prescription.assign", prescription, items=len(rows), decisions=len(decisions))
     reminder_settings.ensure_schedules(patient=patient, slots=rule.slots, now=now)
     adherence.refresh_status([patient], now)

@@ -17,6 +17,7 @@ from django.db import transaction
 from config.lib.ids import uuid7
 from config.lib.revisions import RevisionConflict, take_revision
 from exercises.models import DOSE_FIELDS, Exercise
+from exercises.services import shelf
 from patients import audit
 from patients.models import Clinic, User
 from programs.models import Program, ProgramItem
@@ -124,6 +125,7 @@ def add_item(
     if order >= MOST_ITEMS:
         raise ProgramFull
     item = ProgramItem.objects.create(program=program, exercise=exercise, order=order, **exercise.dose_values())
+    shelf.note_use(actor=actor, exercises=[exercise], now=now)
     return item, Change("add", str(item.pk), exercise.name, order), revision
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django import template
+from django.urls import reverse
 
 from exercises.models import Exercise
 from patients.access import may
@@ -42,22 +43,34 @@ def prescription_panel(context: dict[str, Any], patient: Patient) -> dict[str, A
 
 @register.simple_tag(takes_context=True)
 def safety_for(context: dict[str, Any], exercise: Exercise) -> list[SafetyWarning]:
-    """Warnings for this exercise and the patient named in the address, when the reader treats them; else none."""
-    request = context.get("request")
-    conditions = _conditions(request) if request is not None else None
+    """Warnings for this exercise and the patient in question, when the reader treats them; else none.
+
+    A page that has loaded the patient gives their `conditions`; otherwise the address says who is meant.
+    """
+    conditions = context["conditions"] if "conditions" in context else _conditions(context.get("request"))
     return safety.check(exercise.feature_set, conditions) if conditions is not None else []
 
 
 @register.simple_tag(takes_context=True)
 def patient_query(context: dict[str, Any]) -> str:
     """`?patient=<id>` while a builder page is looked at for a patient, to carry it on."""
-    request = context.get("request")
-    patient = _patient(request) if request is not None else None
+    if "suffix" in context:
+        return str(context["suffix"])
+    patient = _patient(context.get("request"))
     return f"?patient={patient.pk}" if patient else ""
+
+
+@register.simple_tag(takes_context=True)
+def library_address(context: dict[str, Any]) -> str:
+    """The library to go back to: that of the patient named in the address, or the one for everybody."""
+    patient = _patient(context.get("request"))
+    return reverse("programs:patient_library", args=[patient.pk]) if patient else reverse("exercises:exercise_list")
 
 
 def _patient(request: Any) -> Patient | None:
     """Looked up once a request. Whoever does not treat them learns nothing."""
+    if request is None:
+        return None
     if not hasattr(request, "_looked_at"):
         try:
             wanted = UUID(request.GET.get("patient", ""))
@@ -70,6 +83,8 @@ def _patient(request: Any) -> Patient | None:
 
 
 def _conditions(request: Any) -> frozenset[Any] | None:
+    if request is None:
+        return None
     if not hasattr(request, "_looked_at_conditions"):
         patient = _patient(request)
         request._looked_at_conditions = (

@@ -108,6 +108,7 @@ def panel_context(request: Request, program: Program, bound: ItemForm | None = N
         "totals": totals_of(items),
         "undo": last_change(request, program),
         "can_change": not program.shared and program.archived_at is None,
+        "conditions": conditions,
     }
 
 
@@ -115,7 +116,9 @@ def page_context(request: Request, program: Program, bound: ItemForm | None = No
     """The panel and the library beside it."""
     context = panel_context(request, program, bound)
     if context["can_change"]:
-        context["picks"] = picks(request.actor, request.GET, program.pk)
+        conditions = context["conditions"]
+        unsafe = None if conditions is None else safety.unsafe_for(conditions)
+        context["picks"] = picks(request.actor, request.GET, program.pk, unsafe)
     return context
 
 

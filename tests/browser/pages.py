@@ -24,10 +24,11 @@ NOT_PAGES = dict.fromkeys(["healthz", "manifest", "schema", "mfa_login_webauthn"
 NOT_PAGES |= {
     "mfa_download_recovery_codes": "a download",
     "exercise_picker": "a part of the builder's page, which is swept",
+    "patient_picker": "a part of the builder's page, which is swept with a patient",
 }
 NOT_PAGES |= dict.fromkeys(
     [
-        *["invitation_revoke", "hand_over", "clinic_switch", "me_reminders_test"],
+        *["invitation_revoke", "hand_over", "clinic_switch", "me_reminders_test", "star"],
         *["program_copy", "program_archive", "program_undo", "item_add", "item_update", "item_move", "item_remove"],
         *["prescription_end", "session_log", "session_all_done", "pain_add", "flare_start", "flare_end"],
     ],
@@ -97,6 +98,11 @@ def caseload(there: Furnished) -> list[Sheet]:
         Sheet("exercise_list", MARA, at("exercise_list")),
         Sheet("exercise_list", CORA, at("exercise_list") + "?q=hip&kind=stretching&floor=no"),
         Sheet("exercise_list", CORA, at("exercise_list") + "?q=nothing-like-it"),
+        Sheet("exercise_list", MARA, at("exercise_list") + "?q=hamstirng+strap&mine=starred&mine=used"),
+        Sheet("exercise_list", MARA, at("exercise_list") + "?q=hamstirng+strap"),
+        Sheet("patient_library", MARA, at("patient_library", there.patients["Gisela"].pk)),
+        Sheet("patient_library", MARA, at("patient_library", there.patients["Gisela"].pk) + "?safe=allow&q=hip"),
+        Sheet("exercise_detail", MARA, at("exercise_detail", "S08") + f"?patient={there.patients['Gisela'].pk}"),
         Sheet("exercise_detail", MARA, at("exercise_detail", "S01")),
         Sheet("exercise_detail", MARA, at("exercise_detail", "T22")),
         Sheet("clinic_team", HELENE, at("clinic_team")),

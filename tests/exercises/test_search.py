@@ -34,7 +34,7 @@ SEARCHES = [
 
 @pytest.mark.parametrize(("typed", "name", "among"), SEARCHES, ids=[row[0] for row in SEARCHES])
 def test_search_finds_what_is_meant_first(library: list[Entry], typed: str, name: str, among: int):
-    found = list(matching(Exercise.objects.all(), typed).values_list("name", flat=True))
+    found = list(narrow(Exercise.objects.all(), {"q": typed}).values_list("name", flat=True))
 
     assert name in found[:among]
 
@@ -54,7 +54,7 @@ def test_search_takes_the_beginning_of_words_only(library: list[Entry]):
 
 
 def test_search_puts_names_before_other_names_and_places(library: list[Entry]):
-    found = list(matching(Exercise.objects.all(), "hip").values_list("name", flat=True))
+    found = list(narrow(Exercise.objects.all(), {"q": "hip"}).values_list("name", flat=True))
     in_name = [any(word.startswith("hip") for word in words_of(name)) for name in found]
 
     assert True in in_name

@@ -21,12 +21,25 @@ def _own_code(world: World) -> list[object]:
     return [exercise.code]
 
 
+def _safe_for_dan(world: World) -> dict[str, object]:
+    return {"safe_for": world.dan.pk}
+
+
 CASES = [
     Case("exercises:exercise_list", SEEN, canaries=("Cross-body stretch",)),
     Case("exercises:exercise_list", SEEN, query="?q=cross&region=hip&page=1", canaries=("Cross-body stretch",)),
     Case("exercises:exercise_detail", SEEN, args=_code, canaries=("Cross-body stretch",)),
     Case("exercises:exercise_picker", SEEN, canaries=("Cross-body stretch",)),
+    Case(
+        "exercises:star",
+        dict.fromkeys(STAFF, 302),
+        "POST",
+        args=_code,
+        data=lambda world: {"starred": "1"},
+        writes=True,
+    ),
     Case("api:exercise-list", SEEN, canaries=("Cross-body stretch",)),
+    Case("api:exercise-list", {"therapist": 200}, data=_safe_for_dan, canaries=("Cross-body stretch",)),
     Case("api:exercise-detail", SEEN, args=lambda world: [world.exercises[1].pk], canaries=("Cross-body stretch",)),
     Case("api:activitydefinition-search", SEEN, canaries=("Cross-body stretch",)),
     Case(

@@ -127,6 +127,8 @@ CASES = [
         writes=True,
     ),
     Case("programs:item_remove", OURS_AFTER_POST, method="POST", args=item_of, data=revision_of, writes=True),
+    Case("programs:patient_library", TREATING, args=patient_of, canaries=("Canarydan", "Trunk bend")),
+    Case("programs:patient_picker", TREATING, args=patient_of, canaries=("Trunk bend", "Osteoporosis")),
     Case("programs:assign", TREATING, args=patient_of, canaries=("Canarydan",)),
     Case("programs:assign", TREATING_AFTER_POST, method="POST", args=patient_of, data=assignment_of, writes=True),
     Case("programs:prescription_detail", TREATING, args=prescription_of, canaries=("Canarydan",)),

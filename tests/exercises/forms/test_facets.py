@@ -5,13 +5,14 @@ from django.http import QueryDict
 
 from exercises.forms.facets import Browse
 from exercises.library import Entry
-from exercises.models import Exercise
+from patients.access import Actor
+from tests.factories import make_clinic, make_member
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 
 def browse(address: str) -> Browse:
-    return Browse(QueryDict(address), Exercise.objects.published())
+    return Browse(QueryDict(address), Actor(make_member(make_clinic())))
 
 
 def test_browse_without_filters_finds_everything(library: list[Entry]):

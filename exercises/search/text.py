@@ -1,0 +1,92 @@
+"""Finding by words. Each exercise keeps one line of them, folded: ` name | other names | where, how, with what |`.
+
+A word that begins with what was typed follows a space, so that plain LIKE finds it on both databases; how many bars
+follow it tells where it stood.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Case, F, IntegerField, Q, Value, When
+from django.db.models.lookups import BuiltinLookup
+
+from exercises.models.exercises import ExerciseQuerySet
+from exercises.spelling import Term, terms_of, words_of
+
+PART_ENDS = "|"
+# What stands behind a word of the name, of the other names, of the rest.
+PLACES = ("%|%|%|", "%|%|", "%|")
+WORSE_PLACE = 25  # one word in a worse place weighs more than eight words that only begin alike
+
+
+class Like(BuiltinLookup):
+    """LIKE with a pattern of our own; folded words hold no sign that means something in one."""
+
+    lookup_name = "like"
+    prepare_rhs = False
+
+    def get_rhs_op(self, connection: Any, rhs: str) -> str:
+        return f"LIKE {rhs}"
+
+
+def search_line(name: str, aliases: Iterable[str], labels: Iterable[str], code: str) -> str:
+    """What `matching` looks into. Starts with a space; parts are separated, so that a hit tells where it was."""
+    rest = dict.fromkeys(words_of(f"{' '.join(labels)} {code}"))
+    parts = [words_of(name), words_of(" ".join(aliases)), rest]
+    return "".join(f" {' '.join(part)} {PART_ENDS}" for part in parts)
+
+
+def matching(queryset: ExerciseQuerySet, text: str) -> ExerciseQuerySet:
+    """The rows of `queryset` in which every word of `text` begins some word, in any order."""
+    if not text.strip():
+        return queryset
+    terms = terms_of(text)
+    if not terms:  # signs alone, as in "%": there is no such exercise
+        return queryset.none()
+    for term in terms:
+        begins = Q()
+        for beginning in term.beginnings:
+            begins |= Q(search_text__contains=f" {beginning}")
+        queryset = queryset.filter(begins)
+    return queryset
+
+
+def closeness(text: str) -> list[Any]:
+    """What to order the rows of `matching` by: names, then other names, then the rest; whole words, then beginnings."""
+    terms = terms_of(text)
+    if not terms:
+        return []
+    grades = [_grade(term) for term in terms]
+    total: Any = grades[0]
+    for grade in grades[1:]:
+        total = total + grade
+    return [total, _not_at_the_start(terms[0])]
+
+
+def _grade(term: Term) -> Case:
+    """Where this word is found best, and how well."""
+    ways = [(f"{term.word} ", *term.same), (term.word,), (term.stem,) if term.stem else ()]
+    whens = [
+        When(_found([f"% {way}{behind}" for way in ways[how]]), then=place * WORSE_PLACE + how)
+        for place, behind in enumerate(PLACES)
+        for how in range(len(ways))
+        if ways[how]
+    ]
+    return Case(*whens, default=Value(len(PLACES) * WORSE_PLACE), output_field=IntegerField())
+
+
+def _found(patterns: list[str]) -> Q:
+    found = Q()
+    for pattern in patterns:
+        found |= Q(Like(F("search_text"), pattern))
+    return found
+
+
+def _not_at_the_start(term: Term) -> Case:
+    """0 when the line begins with the first word typed."""
+    starts = Q()
+    for beginning in term.beginnings:
+        starts |= Q(search_text__startswith=f" {beginning}")
+    return Case(When(starts, then=0), default=1, output_field=IntegerField())
