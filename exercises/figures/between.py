@@ -6,30 +6,28 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any
 
+import numpy as np
+
 from exercises.figures.figure import Figure, PropSpec, Scene
-from exercises.figures.record import SIDES, Arm, Leg, Pose, Target
-from exercises.figures.stage import put_up
-from exercises.figures.vectors import smooth
+from exercises.figures.record import SIDES, Arm, Leg, Pose, Side, Target, Triple, sign
+from exercises.figures.skeleton import room
+from exercises.figures.stage import Stage, put_up
+from exercises.figures.vectors import Vec, smooth
 
 DRAWINGS = 7
 
 
 def in_between(figure: Figure, count: int = DRAWINGS) -> list[Scene]:
     """Scenes from the first pose through the others to the last, slow at both ends."""
-    scenes = [grounded(figure, scene) for scene in figure.scenes]
+    scenes = alike([grounded(figure, scene) for scene in figure.scenes], [put_up(figure, s) for s in figure.scenes])
     legs = len(scenes) - 1
     out = []
     for n in range(count):
         place = n / (count - 1) * legs
         i = min(int(place), legs - 1)
         t = smooth(place - i)
-        out.append(
-            Scene(
-                scenes[round(place)].name,
-                mixed(scenes[i].pose, scenes[i + 1].pose, t),
-                _props(scenes[i], scenes[i + 1], t),
-            )
-        )
+        a, b = scenes[i], scenes[i + 1]
+        out.append(Scene(scenes[round(place)].name, mixed(a.pose, b.pose, t), _props(a, b, t)))
     return out
 
 
@@ -40,6 +38,49 @@ def grounded(figure: Figure, scene: Scene) -> Scene:
         return scene
     x, y, z = put_up(figure, scene).skeleton.joints["pelvis"]
     return Scene(scene.name, replace(scene.pose, pin=None, pelvis_at=(float(x), float(y), float(z))), scene.props)
+
+
+def alike(scenes: list[Scene], stages: list[Stage]) -> list[Scene]:
+    """Limbs that the scenes place in different ways all reach for where they ended up, so that they mix."""
+    legs = {s for s in SIDES if len({_manner(scene.pose.legs[s]) for scene in scenes}) > 1}
+    arms = {s for s in SIDES if len({_manner(scene.pose.arms[s]) for scene in scenes}) > 1}
+    return [_reaching(scene, stage, legs, arms) for scene, stage in zip(scenes, stages, strict=True)]
+
+
+def _manner(limb: Leg | Arm) -> tuple[object, ...]:
+    """How a limb is placed: which fields are given, and the joints it hangs on."""
+    values = (getattr(limb, f.name) for f in fields(limb) if f.name not in ("toes", "grip", "pole"))
+    return tuple(v.anchor if isinstance(v, Target) else v is not None for v in values)
+
+
+def _reaching(scene: Scene, stage: Stage, legs: set[Side], arms: set[Side]) -> Scene:
+    """The pose with these limbs given by where wrist or ankle, elbow or knee, hand or foot came to lie."""
+    joints, frames = stage.skeleton.joints, stage.skeleton.frames
+    new_legs, new_arms = dict(scene.pose.legs), dict(scene.pose.arms)
+    for s in legs:
+        pole = joints[f"knee.{s}"] - (joints[f"hip.{s}"] + joints[f"ankle.{s}"]) / 2
+        foot = _angle(scene.pose, frames[f"foot.{s}"].front, s)
+        new_legs[s] = Leg(foot=foot, to=_at(joints[f"ankle.{s}"]), pole=_triple(pole), toes=new_legs[s].toes)
+    for s in arms:
+        pole = joints[f"elbow.{s}"] - (joints[f"shoulder.{s}"] + joints[f"wrist.{s}"]) / 2
+        hand = frames[f"hand.{s}"]
+        way, palm, curl = _angle(scene.pose, hand.front, s), _triple(-hand.up), stage.skeleton.curls[s]
+        new_arms[s] = Arm(hand=way, to=_at(joints[f"wrist.{s}"]), pole=_triple(pole), palm=palm, grip=curl)
+    return Scene(scene.name, replace(scene.pose, legs=new_legs, arms=new_arms), scene.props)
+
+
+def _angle(pose: Pose, way: Vec, side: Side) -> tuple[float, float]:
+    """A direction of the room as angles in the person's own side view."""
+    x, y, z = room(pose).T @ way
+    return float(np.degrees(np.arctan2(y, x))), float(np.degrees(np.arcsin(np.clip(z * sign(side), -1, 1))))
+
+
+def _at(point: Vec) -> Target:
+    return Target(_triple(point))
+
+
+def _triple(v: Vec) -> Triple:
+    return float(v[0]), float(v[1]), float(v[2])
 
 
 def mixed(a: Pose, b: Pose, t: float) -> Pose:

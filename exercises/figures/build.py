@@ -202,11 +202,13 @@ def write_contacts() -> None:
             continue
         broken += len(r.problems)
         rows.append(
-            f"| {r.code} | {r.pose} | {-r.floor:.1f} {r.floor_part} | {r.gap:+.1f} {r.gap_contact} | {r.miss:.1f} {r.miss_limb} |"
+            f"| {r.code} | {r.pose} | {-r.floor:.1f} {r.floor_part} "
+            f"| {r.gap:+.1f} {r.gap_contact} | {r.miss:.1f} {r.miss_limb} |"
         )
     head = (
-        "# Contacts of the exercise figures\n\nWritten by `make figures`. Lengths in percent of body height. A part may lie"
-        f" {contacts.DEEPEST} below the floor, a contact gape {contacts.WIDEST}, a limb miss its target by {contacts.FARTHEST}.\n\n"
+        "# Contacts of the exercise figures\n\nWritten by `make figures`. Lengths in percent of body height. "
+        f"A part may lie {contacts.DEEPEST} below the floor, a contact gape {contacts.WIDEST}, "
+        f"a limb miss its target by {contacts.FARTHEST}.\n\n"
         f"{len(rows)} poses, {broken} violations.\n\n"
         "| exercise | pose | worst below the floor | worst contact | worst reach |\n|---|---|---|---|---|\n"
     )

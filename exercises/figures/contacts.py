@@ -1,4 +1,4 @@
-"""Whether a figure stands on the ground: how deep each part sinks, how far each declared contact gapes, what stays out of reach."""
+"""Whether a figure stands on the ground: how deep parts sink, how far contacts gape, what stays out of reach."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from exercises.figures.vectors import Vec
 
 DEEPEST, WIDEST, FARTHEST = 1.0, 1.5, 1.0  # below the floor, off a contact, out of reach
 SOFT, SINK = 3.2, 4.2  # how far flesh may sink where it rests, and elsewhere into furniture
+HELD = ("strap", "band", "bar", "stick", "massage_stick", "poles", "pack")  # may lie in a hand or on the skin
 # Places that are no part of their own: the parts that make them up, the joint, and how far round it they reach.
 ZONES = {
     "knee": (("thigh", "shank"), "knee", 6.5),

@@ -1,8 +1,9 @@
-"""From traced points to short SVG paths: cubic Bézier curves fitted within a tolerance (after Schneider), in whole numbers."""
+"""From traced points to short SVG paths: cubic Bézier curves within a tolerance (after Schneider), in whole numbers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,15 +69,15 @@ def _pieces(points: Points, closed: bool) -> list[Points]:
         turning[:REACH] = turning[-REACH:] = 0
     if n <= 3 * REACH:
         turning[:] = 0
-    corners = [i for i in np.flatnonzero(turning > CORNER) if turning[i] >= turning[_around(i, n)].max()]
+    corners = [int(i) for i in np.flatnonzero(turning > CORNER) if turning[i] >= turning[_around(int(i), n)].max()]
     if not closed:
         marks = [0, *corners, n - 1]
-        return [points[a : b + 1] for a, b in zip(marks, marks[1:], strict=False) if b > a]
+        return [points[a : b + 1] for a, b in pairwise(marks) if b > a]
     if not corners:
         corners = [int(turning.argmax())]
     turned = np.vstack((np.roll(points, -corners[0], axis=0), points[corners[0]]))
     marks = [c - corners[0] for c in corners] + [n]
-    return [turned[a : b + 1] for a, b in zip(marks, marks[1:], strict=False) if b > a]
+    return [turned[a : b + 1] for a, b in pairwise(marks) if b > a]
 
 
 def _around(i: int, n: int) -> NDArray[np.int64]:

@@ -1,9 +1,10 @@
-"""One scene drawn: solids seen by the camera, then traced into the areas and lines of a picture, in the file's units."""
+"""One scene drawn: solids seen by the camera, then traced into areas and lines, in the file's units."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 from scipy.ndimage import gaussian_filter
@@ -53,7 +54,7 @@ def draw(figure: Figure, name: str, stage: Stage, placing: Placing, step: float 
     facing = [s for s in sheets if s.normal is None or camera.see(s.normal)[2] > 0]
     out.back = [(s.colour, pen.polygon(camera.see(s.points)), s.line) for s in facing]
     out.shadow = "".join(pen.polygon(camera.see(p)) for p in footprint(stage))
-    out.areas = [(c, pen.patches(cells.cover(lambda s, c=c: s.colour == c), 0.46)) for c in _order(solids)]
+    out.areas = [(colour, pen.patches(cells.cover(partial(_has, colour)), 0.46)) for colour in _order(solids)]
     _tones(cells, pen, out)
     for stroke in strokes(cells):
         (out.contours if stroke.deep else out.seams).append(pen.place(stroke.points))
@@ -74,6 +75,10 @@ def coloured(solid: Solid, stage: Stage, camera: Camera) -> Solid:
     if theirs - mine < 5.5:
         return solid
     return Solid(solid.part, f"{solid.colour}f", solid.groups, solid.exact, solid.fine)
+
+
+def _has(colour: str, solid: Solid) -> bool:
+    return solid.colour == colour
 
 
 def _order(solids: Sequence[Solid]) -> list[str]:
@@ -119,10 +124,12 @@ def _water(stage: Stage, camera: Camera, pen: Pen) -> tuple[str, str] | None:
     floor = np.concatenate([camera.see(s.points) for s in pools[0].sheets])
     left, right = float(floor[:, 0].min()), float(floor[:, 0].max())
     top = float(camera.see(np.array((0.0, pools[0].water or 0.0, 0.0)))[1])
-    u = np.linspace(left, right, 61)
-    wave = np.stack((u, top + 0.7 * np.sin(u * 0.62)), axis=1)
-    body = np.vstack((wave, ((right, floor[:, 1].min()), (left, floor[:, 1].min()))))
-    edge = curves.path(
-        [pen.placing(np.stack((x := np.linspace(left, right, 400), top + 0.7 * np.sin(x * 0.62)), axis=1))], 1.5, False
-    )
-    return curves.polygon(pen.placing(body)), edge
+    low = float(floor[:, 1].min())
+    edge = pen.placing(_wave(left, right, top, 400))
+    body = np.vstack((_wave(left, right, top, 61), ((right, low), (left, low))))
+    return curves.polygon(pen.placing(body)), curves.path([edge], 1.5, closed=False)
+
+
+def _wave(left: float, right: float, height: float, count: int) -> Points:
+    u = np.linspace(left, right, count)
+    return np.stack((u, height + 0.7 * np.sin(u * 0.62)), axis=1)

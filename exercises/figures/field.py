@@ -20,7 +20,7 @@ MARGIN = 1.0
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A patch of the picture: `inside` < 0 where the solid covers the cell, `depth` toward the viewer, at lattice (i, j)."""
+    """A patch of the picture at lattice (i, j): `inside` < 0 where the solid covers it, `depth` toward the viewer."""
 
     i: int
     j: int

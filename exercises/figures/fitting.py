@@ -1,4 +1,4 @@
-"""A drawing's points fitted with curves, patch by patch, so that drawings of one movement can share what stays the same."""
+"""A drawing's points fitted with curves, patch by patch, so that drawings of one movement can share what stays."""
 
 from __future__ import annotations
 

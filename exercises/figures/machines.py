@@ -109,7 +109,7 @@ def rower(at: Point = (0, 0, 0), seat: float = 0, pull: float = 0) -> Prop:
 
 
 def elliptical(at: Point = (0, 0, 0), near: Point = (8, 14, 6), far: Point = (-8, 22, -6), lean: float = 0) -> Prop:
-    """An elliptical trainer; `near` and `far` are the foot plates' middles, `lean` degrees the near handle leans forward."""
+    """An elliptical trainer; `near` and `far` are the foot plates' middles, `lean` the near handle's lean."""
     f = upright(at)
     wheel, pivot = f.point(44, 16), f.point(34, 46)
     out = Prop(place=f.point(0, 0))

@@ -23,7 +23,7 @@ class Pen:
 
     def place(self, outline: Points) -> Points:
         """Points as (column, row) of the cells, in the file's units."""
-        return self.placing((outline + (self.cells.i, self.cells.j)) * self.cell)
+        return self.placing((outline + np.array((self.cells.i, self.cells.j))) * self.cell)
 
     def patches(self, mask: Mask | Array, level: float = 0.5, blur: float = BLUR, least: float = 30) -> list[Patch]:
         """A mask's separate patches; with holes they stay together, since a hole needs its surroundings in one path."""

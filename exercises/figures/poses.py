@@ -1,4 +1,4 @@
-"""Reads the pose files and says plainly which file and field is wrong. README.md beside this file describes the format."""
+"""Reads the pose files and says plainly which file and field is wrong. README.md here describes the format."""
 
 from __future__ import annotations
 
@@ -20,9 +20,8 @@ from exercises.figures.stiff import stiffened
 FOLDER = Path(__file__).parent / "poses"
 BASES = FOLDER / "bases.toml"
 NAMES = ("start", "middle", "end")
-TOP = {
-    "camera", "body", "skin", "hair", "shoes", "move", "alt", "props", "target", "targets", "arrow", "stiff", "note", *NAMES,
-}  # fmt: skip
+LOOKS, SIGHT = {"body", "skin", "hair", "shoes"}, {"camera", "props", "target", "arrow", "move"}
+TOP = {*LOOKS, *SIGHT, "alt", "stiff", "note", *NAMES}
 Raw = dict[str, Any]
 
 

@@ -1,4 +1,4 @@
-"""Things beside the person, from a few numbers each: what hides and is hidden, what lies flat behind, what can be touched.
+"""Things beside the person, from a few numbers each: what hides and is hidden, what lies behind, what can be touched.
 
 Every function here is a kind of prop; its parameters are the keys a pose file may give.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
@@ -84,7 +85,7 @@ def wall(
     span: tuple[float, float] = (-26, 26),
     height: float = 112,
 ) -> Prop:
-    """A wall across the way (`x`, seen from behind the person) or beside the way (`z`, the person turned or facing it)."""
+    """A wall across the way (`x`, seen from behind the person) or along it on the far side (`z`)."""
     a, b = span
     if x is not None:
         corners = ((x, 0, b), (x, 0, a), (x, height, a), (x, height, b))
@@ -146,7 +147,7 @@ def chair(
     back: float = 26,
     arms: bool = False,
 ) -> Prop:
-    """A plain firm chair; `at` is the floor under the middle of the seat, `back` the height of the backrest (0 = stool)."""
+    """A plain firm chair; `at` is the floor under its middle, `back` the height of the backrest (0 = stool)."""
     f, w, d = upright(at, facing), width / 2, deep / 2
     legs = [
         rod(f.point(x, seat - 1.5, z), f.point(x * 1.08, 0.8, z * 1.05), 0.8)
@@ -300,7 +301,7 @@ def poles(ends: Sequence[Vec], radius: float = 0.5) -> Prop:
 def strap(path: Sequence[Vec], radius: float = 0.75, closed: bool = False, colour: str = "strap") -> Prop:
     """A strap or towel drawn from point to point; give points round the foot, and what is behind is hidden."""
     points = [*path, path[0]] if closed else list(path)
-    rods = [rod(a, b, radius) for a, b in zip(points, points[1:], strict=False)]
+    rods = [rod(a, b, radius) for a, b in pairwise(points)]
     return Prop([Solid("prop", colour, (Group(tuple(rods)),), exact=True)], place=points[0])
 
 

@@ -1,9 +1,11 @@
-"""The picture as cells: which solid is nearest in each, how deep it lies, how the light falls; then outlines traced from it."""
+"""The picture as cells: which solid is nearest, how deep it lies, how the light falls; then outlines traced from it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from operator import is_
 
 import numpy as np
 from numpy.typing import NDArray
@@ -127,7 +129,7 @@ def strokes(cells: Cells) -> Iterator[Stroke]:
         stroke
         for label in np.unique(cells.labels)
         if label
-        for outline in outlines(cells.cover(lambda s, own=cells.solids[label - 1]: s is own))
+        for outline in outlines(cells.cover(partial(is_, cells.solids[label - 1])))
         for stroke in _runs(cells, outline, int(label), colours)
     ]
     for deep in (True, False):

@@ -118,8 +118,8 @@ def pose(layers: Sequence[Raw], where: Where) -> Pose:
     for name in NEEDED:
         if name not in merged:
             raise (where / name).wrong("is missing (give it, or a `base`)")
-    legs = {s: _leg(_limb(layers, "leg", s, LEG, where), where / f"leg.{s}") for s in SIDES}
-    arms = {s: _arm(_limb(layers, "arm", s, ARM, where), where / f"arm.{s}") for s in SIDES}
+    legs: dict[str, Leg] = {s: _leg(_limb(layers, "leg", s, LEG, where), where / f"leg.{s}") for s in SIDES}
+    arms: dict[str, Arm] = {s: _arm(_limb(layers, "arm", s, ARM, where), where / f"arm.{s}") for s in SIDES}
     return Pose(legs=legs, arms=arms, **_simple(merged, where))
 
 

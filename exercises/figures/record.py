@@ -52,7 +52,7 @@ class Arm:
 
 @dataclass(frozen=True, slots=True)
 class Pose:
-    """One drawing's numbers. Angles in degrees; `bend`, `twist`, `turn`, `roll` and the head's are positive to the right."""
+    """One drawing's numbers. Angles in degrees; bend, twist, turn, roll and the head's are positive to the right."""
 
     pelvis: float
     chest: float

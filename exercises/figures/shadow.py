@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from shapely import MultiPoint, unary_union
+from shapely import MultiPoint, Polygon, unary_union
 from shapely.geometry.base import BaseGeometry
 
 from exercises.figures.shapes import Loft, Segment, Solid
@@ -46,6 +46,6 @@ def _corners(low: Vec, high: Vec) -> list[tuple[float, float]]:
     return [(float(x), float(z)) for x in (low[0], high[0]) for z in (low[2], high[2])]
 
 
-def _on_floor(polygon: BaseGeometry) -> Vec:
-    ring = np.array(polygon.exterior.coords)[:-1]  # type: ignore[attr-defined]  # a polygon
+def _on_floor(polygon: Polygon) -> Vec:
+    ring = np.array(polygon.exterior.coords)[:-1]
     return np.stack((ring[:, 0], np.zeros(len(ring)), ring[:, 1]), axis=1)

@@ -17,6 +17,7 @@ from exercises.figures.vectors import Frame, Matrix, Vec
 
 Array: TypeAlias = NDArray[np.float32]
 Bounds: TypeAlias = tuple[Vec, Vec]
+Triple: TypeAlias = tuple[Array, Array, Array]
 
 
 class Shape(Protocol):
@@ -48,69 +49,81 @@ def along(n: Vec, at: Vec, u: Array, v: Array, w: Array) -> Array:
 
 
 @dataclass(frozen=True, slots=True)
-class Segment:
-    """A piece of tube between two elliptical sections; the ends are rounded by `cap` (1 = as round as the section)."""
+class Ring:
+    """An elliptical section across a bone."""
 
-    ends: tuple[Vec, Vec]
-    rights: tuple[Vec, Vec]
-    fronts: tuple[Vec, Vec]
-    wide: tuple[float, float]
-    deep: tuple[float, float]
+    at: Vec
+    right: Vec
+    front: Vec
+    wide: float
+    deep: float
+
+    def turned(self, m: Matrix) -> Ring:
+        return Ring(m @ self.at, m @ self.right, m @ self.front, self.wide, self.deep)
+
+    def vectors(self) -> tuple[Vec, Vec, Vec]:
+        """Middle, half-width and half-depth."""
+        return self.at, self.right * self.wide, self.front * self.deep
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A piece of tube between two sections; the ends are rounded by `caps` (1 = as round as the section)."""
+
+    a: Ring
+    b: Ring
     caps: tuple[float, float] = (1.0, 1.0)
 
     def field(self, u: Array, v: Array, w: Array) -> Array:
-        start, axis = self.ends[0], self.ends[1] - self.ends[0]
-        # Slices lie square to the bone, not to the line between shifted middles, so that neighbours meet without a step.
-        bone = np.cross(self.fronts[0] + self.fronts[1], self.rights[0] + self.rights[1])
+        a, b = self.a, self.b
+        axis = b.at - a.at
+        # Slices lie square to the bone, not to the line between shifted middles: so neighbours meet without a step.
+        bone = np.cross(a.front + b.front, a.right + b.right)
         bone = bone / np.linalg.norm(bone)
         length = float(bone @ axis)
         if length < 0:
             bone, length = -bone, -length
         length = max(length, 1e-3)
-        beyond = along(bone, start, u, v, w)
+        beyond = along(bone, a.at, u, v, w)
         t = np.clip(beyond / np.float32(length), 0, 1)
         beyond = beyond - t * np.float32(length)
-        right = self._lean(self.rights, start, axis, t, (u, v, w))
-        front = self._lean(self.fronts, start, axis, t, (u, v, w))
-        a = np.float32(self.wide[0]) + t * np.float32(self.wide[1] - self.wide[0])
-        b = np.float32(self.deep[0]) + t * np.float32(self.deep[1] - self.deep[0])
-        cap = np.minimum(a, b) * np.where(beyond < 0, np.float32(self.caps[0]), np.float32(self.caps[1]))
-        return ellipsoid((right, front, beyond), (a, b, cap))
+        right = self._lean((a.right, b.right), axis, t, (u, v, w))
+        front = self._lean((a.front, b.front), axis, t, (u, v, w))
+        wide = np.float32(a.wide) + t * np.float32(b.wide - a.wide)
+        deep = np.float32(a.deep) + t * np.float32(b.deep - a.deep)
+        cap = np.minimum(wide, deep) * np.where(beyond < 0, np.float32(self.caps[0]), np.float32(self.caps[1]))
+        return ellipsoid((right, front, beyond), (wide, deep, cap))
 
-    @staticmethod
-    def _lean(ways: tuple[Vec, Vec], start: Vec, axis: Vec, t: Array, point: tuple[Array, Array, Array]) -> Array:
-        first = along(ways[0], start, *point) - t * np.float32(axis @ ways[0])
+    def _lean(self, ways: tuple[Vec, Vec], axis: Vec, t: Array, point: Triple) -> Array:
+        first = along(ways[0], self.a.at, *point) - t * np.float32(axis @ ways[0])
         if np.abs(ways[1] - ways[0]).max() < 1e-6:
             return first
-        return first + t * (along(ways[1], start, *point) - t * np.float32(axis @ ways[1]) - first)
+        return first + t * (along(ways[1], self.a.at, *point) - t * np.float32(axis @ ways[1]) - first)
 
     def rings(self) -> list[tuple[Vec, Vec, Vec]]:
         """Both sections as middle, half-width and half-depth vectors."""
-        ends = zip(self.ends, self.rights, self.fronts, self.wide, self.deep, strict=True)
-        return [(at, right * a, front * b) for at, right, front, a, b in ends]
+        return [self.a.vectors(), self.b.vectors()]
 
     def bounds(self) -> Bounds:
-        lows, highs = zip(*(self._box(i) for i in (0, 1)), strict=True)
-        return np.minimum(*lows), np.maximum(*highs)
-
-    def _box(self, i: int) -> Bounds:
-        axis = self.ends[1] - self.ends[0]
+        axis = self.b.at - self.a.at
         axis = axis / (np.linalg.norm(axis) or 1e-6)
-        a, b = self.wide[i], self.deep[i]
-        size = np.sqrt((self.rights[i] * a) ** 2 + (self.fronts[i] * b) ** 2 + (axis * min(a, b) * self.caps[i]) ** 2)
-        return self.ends[i] - size, self.ends[i] + size
+        boxes = []
+        for ring, cap in zip((self.a, self.b), self.caps, strict=True):
+            at, side, front = ring.vectors()
+            size = np.sqrt(side**2 + front**2 + (axis * min(ring.wide, ring.deep) * cap) ** 2)
+            boxes.append((at - size, at + size))
+        return np.minimum(boxes[0][0], boxes[1][0]), np.maximum(boxes[0][1], boxes[1][1])
 
     def outline(self) -> Vec:
         return hull(np.concatenate([_circle(*ring) for ring in self.rings()]))
 
     def turned(self, m: Matrix) -> Segment:
-        pairs = {name: tuple(m @ x for x in getattr(self, name)) for name in ("ends", "rights", "fronts")}
-        return replace(self, **pairs)  # type: ignore[arg-type]  # each is a pair again
+        return Segment(self.a.turned(m), self.b.turned(m), self.caps)
 
 
 @dataclass(frozen=True, slots=True)
 class Loft:
-    """A straight tube whose section changes smoothly: half-widths, half-depths and shifts to the front, evenly spaced."""
+    """A straight tube whose section changes smoothly: half-widths, half-depths and shifts forward, evenly spaced."""
 
     frame: Frame  # `up` points back along the bone
     length: float
@@ -163,12 +176,13 @@ def _round_rings(rings: Sequence[tuple[Vec, Vec, Vec]]) -> Bounds:
     return np.min([at - s for at, s in boxes], axis=0), np.max([at + s for at, s in boxes], axis=0)
 
 
-def ellipsoid(point: tuple[Array, Array, Array], radii: tuple[Array, Array, Array]) -> Array:
+def ellipsoid(point: Triple, radii: Triple) -> Array:
     """The near-exact distance to an ellipsoid in its own axes."""
-    ratios = [x / r for x, r in zip(point, radii, strict=True)]
-    near = np.sqrt(ratios[0] ** 2 + ratios[1] ** 2 + ratios[2] ** 2)
-    slope = np.sqrt(sum((q / r) ** 2 for q, r in zip(ratios, radii, strict=True)))
-    deepest = np.minimum(np.minimum(radii[0], radii[1]), radii[2])
+    (x, y, z), (a, b, c) = point, radii
+    p, q, r = x / a, y / b, z / c
+    near: Array = np.sqrt(p * p + q * q + r * r)
+    slope = np.sqrt((p / a) ** 2 + (q / b) ** 2 + (r / c) ** 2)
+    deepest = np.minimum(np.minimum(a, b), c)
     return np.where(near < 0.05, -deepest, near * (near - 1) / np.maximum(slope, np.float32(1e-6)))
 
 
@@ -181,8 +195,9 @@ class Egg:
 
     def field(self, u: Array, v: Array, w: Array) -> Array:
         f = self.frame
-        own = tuple(along(axis, f.at, u, v, w) for axis in (f.front, f.up, f.right))
-        return ellipsoid(own, tuple(np.float32(r) for r in self.radii))  # type: ignore[arg-type]
+        own = along(f.front, f.at, u, v, w), along(f.up, f.at, u, v, w), along(f.right, f.at, u, v, w)
+        front, up, right = (np.asarray(r, dtype=np.float32) for r in self.radii)
+        return ellipsoid(own, (front, up, right))
 
     def bounds(self) -> Bounds:
         f = self.frame
@@ -214,7 +229,7 @@ class Rod:
 
     def field(self, u: Array, v: Array, w: Array) -> Array:
         axis = self.end - self.start
-        t = np.clip(along(axis, self.start, u, v, w) / np.float32(max(axis @ axis, 1e-9)), 0, 1)
+        t = np.clip(along(axis, self.start, u, v, w) / np.float32(max(float(axis @ axis), 1e-9)), 0, 1)
         a, b, c = (x - np.float32(s) - t * np.float32(d) for x, s, d in zip((u, v, w), self.start, axis, strict=True))
         return np.sqrt(a * a + b * b + c * c) - (self.radius + t * np.float32(self.end_radius - self.radius))
 
@@ -264,12 +279,11 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Drum:
-    """A cylinder with flat ends; `hole` is the radius of a bore."""
+    """A cylinder with flat ends."""
 
     start: Vec
     end: Vec
     radius: float
-    hole: float = 0.0
 
     def field(self, u: Array, v: Array, w: Array) -> Array:
         axis = self.end - self.start
@@ -279,11 +293,7 @@ class Drum:
         a, b, c = (x - np.float32(s) - t * np.float32(d) for x, s, d in zip((u, v, w), self.start, n, strict=True))
         r = np.sqrt(a * a + b * b + c * c)
         x = np.abs(t - np.float32(length / 2)) - np.float32(length / 2)
-        y = (
-            np.maximum(r - np.float32(self.radius), np.float32(self.hole) - r)
-            if self.hole
-            else r - np.float32(self.radius)
-        )
+        y = r - np.float32(self.radius)
         return np.minimum(np.maximum(x, y), 0) + np.sqrt(np.maximum(x, 0) ** 2 + np.maximum(y, 0) ** 2)
 
     def bounds(self) -> Bounds:

@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
-PAGE = """<!doctype html><meta charset="utf-8"><style>body{{margin:0;background:{ground};font:13px sans-serif;color:{ink}}}
-main{{display:grid;grid-template-columns:repeat({columns},{width}px);gap:{gap}px;padding:{gap}px}}
-figure{{margin:0}}img{{width:100%;height:auto;display:block}}figcaption{{padding:1px 4px}}</style><main>{body}</main>"""
+OUT = Path(__file__).parents[2] / "static" / "figures"
+A_SHEET, COLUMNS, WIDE = 24, 4, 1400
+QUALITY = 80
+GROUNDS = {"light": ("#f6f4ef", "#1d2733"), "dark": ("#171c23", "#cdd5de")}
+STYLE = """<!doctype html><meta charset="utf-8"><style>
+body{margin:0;font:12px sans-serif}main{display:grid;gap:4px;padding:4px;background:var(--ground);color:var(--ink)}
+figure{margin:0}div{display:flex}img{display:block;min-width:0;flex:1;height:auto}
+figcaption{padding:0 4px 4px}</style>"""
 
 
-def page(files: Sequence[Path], theme: str, columns: int, width: int, gap: int = 6) -> str:
-    """HTML with the files in a grid, in one theme."""
-    ground, ink = ("#171c23", "#cdd5de") if theme == "dark" else ("#f6f4ef", "#1d2733")
-    body = "".join(
-        f'<figure><img src="file://{f.resolve()}#{theme}"><figcaption>{f.stem}</figcaption></figure>' for f in files
-    )
-    return PAGE.format(ground=ground, ink=ink, columns=columns, width=width, gap=gap, body=body)
+def page(figures: Sequence[tuple[str, Sequence[Path]]], theme: str, columns: int) -> str:
+    """HTML with each figure's drawings side by side under one name."""
+    ground, ink = GROUNDS[theme]
+    cells = []
+    for name, files in figures:
+        images = "".join(
+            f'<img src="{f.resolve().as_uri()}#{theme}" style="width:{100 / len(files):.3f}%">' for f in files
+        )
+        cells.append(f"<figure><div>{images}</div><figcaption>{name}</figcaption></figure>")
+    grid = f"--ground:{ground};--ink:{ink};grid-template-columns:repeat({columns},minmax(0,1fr))"
+    return f'{STYLE}<main style="{grid}">{"".join(cells)}</main>'
 
 
 def shoot(html: str, to: Path, width: int) -> None:
-    """A screenshot of a page, as tall as it is."""
-    from playwright.sync_api import sync_playwright
-
+    """A screenshot of a page, as tall as it is: PNG, or JPEG by the name's ending."""
     to.parent.mkdir(parents=True, exist_ok=True)
     source = to.with_suffix(".html")
     source.write_text(html, encoding="utf-8")
@@ -32,7 +42,8 @@ def shoot(html: str, to: Path, width: int) -> None:
         tab = browser.new_page(viewport={"width": width, "height": 100})
         tab.goto(source.resolve().as_uri())
         tab.wait_for_load_state("load")
-        tab.screenshot(path=str(to), full_page=True)
+        jpeg = to.suffix == ".jpg"
+        tab.screenshot(path=str(to), full_page=True, type="jpeg" if jpeg else "png", quality=QUALITY if jpeg else None)
         browser.close()
     source.unlink()
 
@@ -40,7 +51,20 @@ def shoot(html: str, to: Path, width: int) -> None:
 def both(files: Sequence[Path], to: Path, width: int) -> None:
     """Light above dark in one picture."""
     columns = min(len(files), 3)
-    light, dark = (page(files, theme, columns, width) for theme in ("light", "dark"))
-    shoot(
-        light + dark.replace("<main>", '<main style="background:#171c23;color:#cdd5de">'), to, columns * (width + 6) + 6
-    )
+    singles = [(f.stem, [f]) for f in files]
+    shoot("".join(page(singles, theme, columns) for theme in GROUNDS), to, columns * (width + 4) + 4)
+
+
+def sheets(index: Mapping[str, Mapping[str, Any]], to: Path) -> None:
+    """Contact sheets of the whole set, 24 exercises each, light and dark; older ones are removed."""
+    for old in to.glob("sheet-*"):
+        old.unlink()
+    codes = sorted(index)
+    for n, start in enumerate(range(0, len(codes), A_SHEET), 1):
+        figures = [(c, _stills(index[c])) for c in codes[start : start + A_SHEET]]
+        for theme in GROUNDS:
+            shoot(page(figures, theme, COLUMNS), to / f"sheet-{n:02}-{theme}.jpg", WIDE)
+
+
+def _stills(entry: Mapping[str, Any]) -> list[Path]:
+    return [OUT / f for f in entry["files"] if "-move" not in f and "-stiff" not in f]

@@ -93,7 +93,7 @@ class _Builder:
         steps = (ups[1:] + ups[:-1]) / 2 * (np.diff(fine) * bodies.SPINE)[:, None]
         places = np.vstack((np.zeros(3), np.cumsum(steps, axis=0)))
         places -= [np.interp(0.0, fine, places[:, i]) for i in range(3)]
-        chosen = [int(round(float(i))) for i in np.interp(STATIONS, fine, np.arange(len(fine)))]
+        chosen = [round(float(i)) for i in np.interp(STATIONS, fine, np.arange(len(fine)))]
         self.out.spine = [self._placed(frames[i], places[i]) for i in chosen]
         self._trunk_joints()
 
@@ -175,7 +175,8 @@ class _Builder:
                 hip, self._point(leg.to), bodies.THIGH, bodies.SHANK, pole
             )
         else:
-            assert leg.thigh is not None and leg.shank is not None  # noqa: S101 (the loader has checked)
+            assert leg.thigh is not None  # noqa: S101 (the loader has checked)
+            assert leg.shank is not None  # noqa: S101
             knee = hip + self._way(leg.thigh, side) * bodies.THIGH
             ankle = knee + self._way(leg.shank, side) * bodies.SHANK
         thigh, shank = unit(knee - hip), unit(ankle - knee)

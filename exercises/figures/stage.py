@@ -38,7 +38,7 @@ class Stage:
 
 
 def put_up(figure: Figure, scene: Scene) -> Stage:
-    """Fixed props first, since limbs may reach for them; then the body; then what hangs on it (straps, packs, sticks)."""
+    """Fixed props first, since limbs may reach for them; then the body; then what hangs on it (straps, packs)."""
     body = replace(BODIES[figure.body], shoes=figure.shoes)
     made = {name: _made(spec) for name, spec in scene.props.items() if not _hangs(spec)}
     places: dict[str, Vec] = {name: p.place for name, p in made.items()}

@@ -50,7 +50,7 @@ def _moving(slug: str, title: str, alt: str, drawings: Sequence[Drawing], colour
 
 
 def printed(svg: str, colours: Colours) -> str:
-    """The same file with the light colours in place and a white ground, for renderers that know no custom properties."""
+    """The same file with the light colours in place on white, for renderers that know no custom properties."""
     bare = re.sub(r"<style>.*?</style>", "", svg, flags=re.S)
     bare = re.sub(r'<use href="#([^"]+)" ([^>]*)/><g id="\1">(.*?)</g>', r"<g \2>\3</g><g>\3</g>", bare)
     values = {role: light for role, (light, _) in colours.items()} | {"bg": "ffffff"}
@@ -102,7 +102,7 @@ def _shadow(drawing: Drawing) -> str:
 
 
 def _front(slug: str, p: Picture, arrows: bool = True) -> str:
-    # The outline is the areas' own outer half of a stroke, drawn behind them: no silhouette needs a path of its own.
+    # The outline is the outer half of the areas' own stroke, drawn behind them: no silhouette has a path of its own.
     areas = "".join(f'<path d="{"".join(paths)}" fill="var(--{c})"/>' for c, paths in p.areas.items() if paths)
     text = (
         f'<use href="#{slug}-a" stroke="var(--line)" stroke-width="{OUTLINE}"/><g id="{slug}-a">{areas}</g>'

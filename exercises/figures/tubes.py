@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
-from exercises.figures.bodies import Sections
-from exercises.figures.shapes import Loft, Segment
+from exercises.figures.bodies import Section, Sections
+from exercises.figures.shapes import Loft, Ring, Segment
 from exercises.figures.vectors import Frame, Vec
 
 
-def _resampled(sections: Sections, places: Iterable[float]) -> list[tuple[float, float, float, float]]:
+def _resampled(sections: Sections, places: Iterable[float]) -> list[Section]:
     table = np.array(sections)
     curve = PchipInterpolator(table[:, 0], table[:, 1:])
-    return [(s, *(float(x) for x in curve(s))) for s in places]
+    return [(s, float(a), float(b), float(c)) for s, (a, b, c) in ((s, curve(s)) for s in places)]
 
 
 def tube(
@@ -29,14 +30,11 @@ def tube(
     rings = []
     for s, a, b, shift in _resampled(sections, places):
         frame = frame_at(s)
-        rings.append((frame.point(shift, 0), frame.right, frame.front, a + grow, b + grow))
+        rings.append(Ring(frame.point(shift, 0), frame.right, frame.front, a + grow, b + grow))
     last = len(rings) - 2
     return tuple(
-        Segment(
-            *((p[i], q[i]) for i in range(5)),  # type: ignore[arg-type]  # five pairs in the order of the fields
-            caps=(caps[0] if n == 0 else 1.0, caps[1] if n == last else 1.0),
-        )
-        for n, (p, q) in enumerate(zip(rings, rings[1:], strict=False))
+        Segment(p, q, (caps[0] if n == 0 else 1.0, caps[1] if n == last else 1.0))
+        for n, (p, q) in enumerate(pairwise(rings))
     )
 
 

@@ -1,4 +1,4 @@
-"""Points, directions and turns in the figures' space: x forward, y up, z toward the viewer; one unit is 1 % of body height."""
+"""Points and turns in the figures' space: x forward, y up, z toward the viewer; a unit is 1 % of body height."""
 
 from __future__ import annotations
 
