@@ -28,7 +28,7 @@ def home(request: Request) -> HttpResponse:
     if actor.is_clinic_admin:
         return redirect("patients:clinic_team")
     if actor.is_curator:
-        return redirect("exercises:exercise_list")
+        return redirect("programs:curation_home")
     return render(request, "no_role.html", status=200)
 
 

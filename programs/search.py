@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import date, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, F, FilteredRelation, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, Subquery
 
 from config.lib.words import Word
 from patients.access import Actor
 from patients.conditions import Condition
 from patients.models import Patient, PatientCondition
 from patients.models.patients import PatientQuerySet, name_holds
-from programs.models import Prescription
+from programs.models import Prescription, WorkItem
 
 QUIET_DAYS = 7
 RECENT_DAYS = 7
@@ -24,6 +25,7 @@ STRONG_PAIN = 7
 class Sign(Word):
     """A reason to look at a patient."""
 
+    WORK = "work"
     FLARE = "flare"
     PAIN = "pain"
     QUIET = "quiet"
@@ -35,6 +37,7 @@ class Sign(Word):
 
 
 _LABELS = {
+    Sign.WORK: "Work notes",
     Sign.FLARE: "Flare now",
     Sign.PAIN: f"Pain {STRONG_PAIN} or more this week",
     Sign.QUIET: f"No log for {QUIET_DAYS} days",
@@ -58,7 +61,7 @@ COLUMNS = {
 
 
 def caseload(actor: Actor) -> PatientQuerySet:
-    """The patients this therapist treats today, with `flare_now` (at most one) and `runs_since`.
+    """The patients this therapist treats today, with `flare_now` (at most one), `runs_since`, `has_notes`.
 
     Two seats beside one patient are still one row. `runs_since` is the first day of the oldest running prescription.
     """
@@ -68,12 +71,15 @@ def caseload(actor: Actor) -> PatientQuerySet:
     return patients.annotate(
         flare_now=FilteredRelation("flares", condition=Q(flares__ended_on=None)),
         runs_since=Subquery(running.values("starts_on")[:1]),
+        has_notes=Exists(WorkItem.objects.filter(patient=OuterRef("pk")).unsettled()),
     )
 
 
 def shows(sign: Sign, today: date) -> Q:
     """`sign` as a condition on a caseload, on the calendar day of the clinic."""
     week_ago = today - timedelta(days=QUIET_DAYS)
+    if sign is Sign.WORK:
+        return Q(has_notes=True)
     if sign is Sign.FLARE:
         return Q(flare_now__isnull=False)
     if sign is Sign.PAIN:
@@ -120,4 +126,21 @@ def programs_of(patient_ids: Collection[UUID], actor: Actor) -> dict[UUID, list[
     found: defaultdict[UUID, list[str]] = defaultdict(list)
     for patient_id, title in rows.order_by("-starts_on", "-pk").values_list("patient_id", "title"):
         found[patient_id].append(title)
+    return found
+
+
+class Notes(NamedTuple):
+    """How many work notes of a patient are open, and the one that weighs most."""
+
+    number: int
+    worst: WorkItem
+
+
+def work_of(patient_ids: Collection[UUID], actor: Actor) -> dict[UUID, Notes]:
+    """The open work notes of each patient who has any; one statement."""
+    rows = WorkItem.objects.for_clinic(actor.clinic).filter(patient__in=patient_ids).unsettled().worst_first()
+    found: dict[UUID, Notes] = {}
+    for item in rows:
+        known = found.get(item.patient_id)
+        found[item.patient_id] = Notes(known.number + 1, known.worst) if known else Notes(1, item)
     return found

@@ -3,7 +3,22 @@
 from django.urls import path, register_converter
 
 from config.lib.converters import DayConverter
-from programs.views import assign, caseload, diary, items, library, my_program, prescriptions, programs, today, week
+from programs.views import (
+    assign,
+    caseload,
+    curation,
+    diary,
+    items,
+    library,
+    library_changes,
+    merging,
+    my_program,
+    prescriptions,
+    programs,
+    today,
+    week,
+    work,
+)
 
 register_converter(DayConverter, "day")
 
@@ -41,4 +56,12 @@ urlpatterns = [
     path("my-program/<uuid:item_id>/", my_program.my_exercise, name="my_exercise"),
     path("flare/start/", diary.flare_start, name="flare_start"),
     path("flare/end/", diary.flare_end, name="flare_end"),
+    # Keeping the library, and what that asks of therapists
+    path("curation/", curation.curation_home, name="curation_home"),
+    path("curation/<str:code>/publish/", library_changes.curation_publish, name="curation_publish"),
+    path("curation/<str:code>/retire/", library_changes.curation_retire, name="curation_retire"),
+    path("curation/<str:code>/restore/", library_changes.curation_restore, name="curation_restore"),
+    path("curation/<str:code>/merge/", merging.curation_merge, name="curation_merge"),
+    path("clinic/work/<uuid:item_id>/done/", work.work_settle, name="work_settle"),
+    path("clinic/work/<uuid:item_id>/reopen/", work.work_reopen, name="work_reopen"),
 ]

@@ -23,7 +23,7 @@ ANY_ID = "00000000-0000-0000-0000-000000000000"
 
 ROW = (
     '<tr class="row-link"><td><span class="cell-main">{initials}<span><a class="stretched-link" href="{url}">{name}</a>'
-    ' <span class="soft small">{age}</span>{flare}</span></span></td>\n'
+    ' <span class="soft small">{age}</span>{flare}{notes}</span></span></td>\n'
     '<td class="col-conditions" data-label="{conditions_head}">{conditions}</td>'
     '<td class="col-program" data-label="{program_head}">{program}</td>\n'
     '<td data-label="{adherence_head}">{done}</td>\n'
@@ -39,6 +39,8 @@ PAIN = (
     ' aria-hidden="true"><line x1="0" y1="23" x2="96" y2="23"/><path d="{}"/><path class="spark-dots" d="{}"/></svg>'
     '<span class="trend trend-{}">{}</span></span>'
 )
+NOTES = '<span class="caseload-notes" title="{}">{}<span class="clamp-1">{}</span></span>'
+NOTE_ICONS = {"avoid": "exclamation-octagon", "caution": "exclamation-triangle", "": "arrow-repeat"}
 CHIP = '<span class="chip chip-condition" title="{0}"><span class="clamp-1">{0}</span></span>'
 
 
@@ -62,6 +64,7 @@ def _row(row: Row, heads: dict[str, str], place: str, fire: SafeString) -> SafeS
         name=row.name,
         age=row.age,
         flare=_flare(row, fire),
+        notes=_notes(row),
         conditions=_conditions(row),
         program=_program(row),
         done=_done(row),
@@ -79,6 +82,14 @@ def _flare(row: Row, fire: SafeString) -> SafeString:
         return NOTHING
     words = _("Flare since %(day)s") % {"day": row.flare_since}
     return format_html('<span class="caseload-flare">{}{}</span>', fire, words)
+
+
+def _notes(row: Row) -> SafeString:
+    """`2 work notes: Seated twist now counts as ...`, the worst one; the title has it in full."""
+    if not row.notes:
+        return NOTHING
+    number = _("%(number)s work notes") % {"number": row.notes} if row.notes > 1 else _("Work note")
+    return format_html(NOTES, row.note, icon(NOTE_ICONS[row.note_rating], "icon-small"), f"{number}: {row.note}")
 
 
 def _conditions(row: Row) -> SafeString:

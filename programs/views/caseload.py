@@ -20,7 +20,7 @@ from patients.models.patients import years_between
 from programs import adherence, charts, search
 from programs.charts import Spark, Trend
 from programs.forms.caseload import Asked
-from programs.search import Sign
+from programs.search import Notes, Sign
 
 PAGE_SIZE = 50
 CHIPS = 2
@@ -45,6 +45,9 @@ class Row(NamedTuple):
     name: str
     age: int
     flare_since: str
+    notes: int
+    note: str
+    note_rating: str
     conditions: list[str]
     more_conditions: list[str]
     programs: list[str]
@@ -109,12 +112,13 @@ def _people(number: int, one: str, many: str) -> str:
 
 
 def _rows(page: Page, actor: Actor) -> list[Row]:
-    """The rows of this page with what two more statements know of them."""
+    """The rows of this page with what three more statements know of them."""
     facts = list(page)
     ids = [fact.pk for fact in facts]
     conditions, programs = search.conditions_of(ids, actor), search.programs_of(ids, actor)
+    notes = search.work_of(ids, actor)
     return [
-        _row(fact, today, status, conditions.get(fact.pk, []), programs.get(fact.pk, []))
+        _row(fact, today, status, conditions.get(fact.pk, []), programs.get(fact.pk, []), notes.get(fact.pk))
         for fact, today, status in _with_status(facts, actor.now)
     ]
 
@@ -132,7 +136,7 @@ def _with_status(facts: Sequence[Any], now: datetime) -> list[tuple[Any, date, t
     return [(fact, todays[fact.pk], known[fact.pk]) for fact in facts]
 
 
-def _row(fact: Any, today: date, status: tuple, conditions: list[str], programs: list[str]) -> Row:
+def _row(fact: Any, today: date, status: tuple, conditions: list[str], programs: list[str], notes: Notes | None) -> Row:
     expected, done, percent, pain, pain_on, pain_days, active_on = status
     trend = charts.pain_trend(pain_days)
     flare = fact.flare_now__started_on
@@ -141,6 +145,9 @@ def _row(fact: Any, today: date, status: tuple, conditions: list[str], programs:
         name=f"{fact.given_name} {fact.family_name}",
         age=years_between(fact.birth_date, today),
         flare_since=charts.since(flare, today) if flare else "",
+        notes=notes.number if notes else 0,
+        note=notes.worst.reason if notes else "",
+        note_rating=notes.worst.rating_word if notes else "",
         conditions=conditions[:CHIPS],
         more_conditions=conditions[CHIPS:],
         programs=programs,

@@ -230,7 +230,8 @@ def test_signs_filter_and_are_counted(client, ana, clinic):
 
     response = page(client)
 
-    assert response.context["numbers"] == {"all": 5, "found": 5, "flare": 1, "pain": 1, "quiet": 1, "no_program": 1}
+    signs = {"work": 0, "flare": 1, "pain": 1, "quiet": 1, "no_program": 1}
+    assert response.context["numbers"] == {"all": 5, "found": 5, **signs}
     for sign, name in [
         ("flare", "In Flare"),
         ("quiet", "Quiet Week"),
