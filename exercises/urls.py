@@ -2,13 +2,25 @@
 
 from django.urls import path
 
-from exercises.views import exercises, own
+from exercises.views import curation, curation_review, exercises, own
 
 app_name = "exercises"
 urlpatterns = [
     path("", exercises.exercise_list, name="exercise_list"),
     path("pick/", exercises.exercise_picker, name="exercise_picker"),
     path("own/", own.own_list, name="own_list"),
+    # Writing and reviewing
+    path("curation/new/", curation.curation_new, name="curation_new"),
+    path("curation/gaps/", curation.curation_gaps, name="curation_gaps"),
+    path("curation/similar/", curation.curation_similar, name="curation_similar"),
+    path("curation/find/", curation.curation_find, name="curation_find"),
+    path("<str:code>/edit/", curation.curation_edit, name="curation_edit"),
+    path("<str:code>/review/", curation_review.curation_review, name="curation_review"),
+    path("<str:code>/submit/", curation_review.curation_submit, name="curation_submit"),
+    path("<str:code>/send-back/", curation_review.curation_send_back, name="curation_send_back"),
+    path("<str:code>/discard/", curation_review.curation_discard, name="curation_discard"),
+    path("<str:code>/history/", curation_review.curation_history, name="curation_history"),
+    path("<str:code>/history/restore/", curation_review.curation_restore_version, name="curation_restore_version"),
     path("<str:code>/copy/", own.own_copy, name="own_copy"),
     path("<str:code>/propose/", own.own_propose, name="own_propose"),
     path("<str:code>/withdraw/", own.own_withdraw, name="own_withdraw"),

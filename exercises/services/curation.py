@@ -112,6 +112,22 @@ def start_edit(*, actor: User, exercise: Exercise) -> Exercise:
     return present or _working_copy(actor, exercise)
 
 
+@transaction.atomic
+def change(*, actor: User, exercise: Exercise, revision: int, content: Mapping[str, Any], reason: str = "") -> Exercise:
+    """Begin the working copy of a published exercise with this content, written from its `revision`.
+
+    Raises RevisionConflict when the exercise has changed or a working copy exists. No change makes no copy.
+    """
+    published = Exercise.objects.select_for_update().get(pk=exercise.pk)
+    if published.revision != revision or Exercise.objects.filter(replaces=published).exists():
+        raise RevisionConflict
+    before = content_of(published)
+    if content_of(contents.put(published, content)) == before:
+        return published
+    draft = start_edit(actor=actor, exercise=Exercise.objects.get(pk=exercise.pk))
+    return save(actor=actor, exercise=draft, revision=draft.revision, content=content, reason=reason)
+
+
 def _working_copy(actor: User, exercise: Exercise) -> Exercise:
     copy = Exercise(
         code=working_code(exercise),
@@ -201,10 +217,11 @@ def publish(
     Running prescriptions get the new edition from `applies_from` on; None leaves it to new versions. Raises
     SecondPersonNeeded, Incomplete, WrongState or RevisionConflict, and then nothing has changed.
     """
-    published = Exercise.objects.select_for_update().filter(pk=exercise.replaces_id).first()
+    locked = Exercise.objects.select_for_update()
+    published = locked.get(pk=exercise.replaces_id) if exercise.replaces_id else None
     if done := _published_before(actor, exercise):
         return done
-    take_revision(_in_state(exercise, *_publishable(exercise)), revision)
+    take_revision(_in_state(exercise, *publishable(exercise)), revision)
     exercise.refresh_from_db()
     if not may_approve(actor, exercise):
         raise SecondPersonNeeded("Somebody else has to approve what you wrote or submitted.")
@@ -219,7 +236,8 @@ def publish(
     return row
 
 
-def _publishable(exercise: Exercise) -> tuple[ExerciseState, ...]:
+def publishable(exercise: Exercise) -> tuple[ExerciseState, ...]:
+    """The states from which it may be approved: a clinic's own needs no review."""
     return (IN_REVIEW,) if exercise.shared else UNPUBLISHED
 
 
@@ -322,17 +340,9 @@ def restore_version(*, actor: User, exercise: Exercise, version: Mapping[str, An
 # --- Parts -----------------------------------------------------------------------------------------------------
 
 
-def missing_pieces(exercise: Exercise, now: datetime) -> list[Gap]:
-    """Everything that stands between this exercise and its readers."""
-    gaps = gaps_in(content_of(exercise))
-    if exercise.review_due_on and exercise.review_due_on <= now.date():
-        gaps.append(Gap("review_due_on", "Set a review date that lies ahead."))
-    return gaps
-
-
 def require_complete(exercise: Exercise, now: datetime) -> None:
     """Raise Incomplete while pieces are missing."""
-    if gaps := missing_pieces(exercise, now):
+    if gaps := gaps_in(content_of(exercise), now.date()):
         raise Incomplete(gaps)
 
 

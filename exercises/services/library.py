@@ -17,6 +17,7 @@ from exercises.services import content
 from exercises.services.content import CONTENT
 
 SHIPPED = "The shipped library"
+WORKING = "-draft"  # behind the code of a working copy
 # Columns that a file decides; the rest (key, dates, clinic, state) stay as they are.
 COLUMNS = [*CONTENT, "shipped_digest"]
 
@@ -89,7 +90,7 @@ def _propose(present: Exercise, row: Exercise) -> None:
 
 def working_code(exercise: Exercise) -> str:
     """The code of the working copy of a published exercise."""
-    return f"{exercise.code}-draft"
+    return f"{exercise.code}{WORKING}"
 
 
 def exercise_from(entry: Entry) -> Exercise:

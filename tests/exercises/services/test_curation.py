@@ -1,7 +1,6 @@
 """From a draft to the people and back: who may do it, when, and what is kept."""
 
-from datetime import date, timedelta
-from typing import Any
+from datetime import date
 
 import pytest
 
@@ -14,36 +13,11 @@ from exercises.services.content import content_of
 from exercises.services.curation import Incomplete, SecondPersonNeeded, WrongState
 from patients.models import AuditEvent, User
 from tests import factories
+from tests.exercises.curation import COMPLETE, publish, submitted
 from tests.factories import NOW, TODAY
 from tests.world import World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
-
-COMPLETE: dict[str, Any] = {
-    "name": "Doorway chest opener",
-    "kind": "stretching",
-    "level": "beginner",
-    "facets": {"region": ["chest"], "position": ["standing"], "equipment": ["doorway"]},
-    "features": [],
-    "aliases": ["chest stretch in the door"],
-    "frequency": "Daily",
-    "set_up": "Stand in a doorway. Put your forearms on the frame.",
-    "steps": ["Step forward with one foot.", "Lean gently through the door.", "Stay and breathe."],
-    "cue": "Lift your breastbone.",
-    "breathing": "Breathe calmly.",
-    "feel": "A stretch across the chest.",
-    "stop_if": "Stop if your shoulder hurts.",
-    "why": "It helps you to stand tall.",
-    "mistake": "Letting the back sag.",
-    "particulars": {},
-    "neighbours": {},
-    "strength": "C",
-    "source": "Our own knowledge",
-    "evidence_note": "We know of no trial.",
-    "review_due_on": TODAY + timedelta(days=365),
-    "repetitions": 3,
-    "hold_seconds": 30,
-}
 
 
 @pytest.fixture
@@ -59,14 +33,6 @@ def cleo(world: World) -> User:
 @pytest.fixture
 def draft(cora: User) -> Exercise:
     return curation.create(actor=cora, content=COMPLETE)
-
-
-def submitted(draft: Exercise, by: User) -> Exercise:
-    return curation.submit(actor=by, exercise=draft, revision=draft.revision, note="First words.", now=NOW)
-
-
-def publish(draft: Exercise, by: User, **more: Any) -> Exercise:
-    return curation.publish(actor=by, exercise=draft, revision=draft.revision, now=NOW, **more)
 
 
 @pytest.fixture
