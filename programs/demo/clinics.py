@@ -1,4 +1,4 @@
-"""Writes the demo clinics: two clinics, five staff, 30 patients with twelve weeks behind them.
+"""Writes the demo clinics: two clinics, six staff, 30 patients with twelve weeks behind them.
 
 Prescriptions go through the same service as a therapist's; the history is written in bulk, because it is many
 thousand rows and nobody was there to do it one by one.
@@ -35,7 +35,7 @@ from patients.models import (
 )
 from patients.services import reminder_settings
 from programs import adherence
-from programs.demo import people
+from programs.demo import curation, people
 from programs.demo.people import Account, Person, Story
 from programs.demo.story import BACK_AFTER, LoggedDay, Teller
 from programs.enums import EntryStatus, Source
@@ -80,7 +80,7 @@ def build(now: datetime) -> int:
         Clinic.objects.create(name=name, time_zone=zone, country=country, is_demo=True)
         for name, zone, country in (people.HARBOUR, people.HILL)
     )
-    _staff(people.CURATOR, None, "", secret)
+    curators = [_staff(account, None, "", secret) for account in people.CURATORS]
     _staff(people.CLINIC_ADMIN, harbour, Role.CLINIC_ADMIN, secret)
     caseloads = [
         (_staff(people.THERAPIST, harbour, Role.THERAPIST, secret), harbour, people.MARAS),
@@ -98,11 +98,12 @@ def build(now: datetime) -> int:
     _have_signed_in(rows.sessions)
     _schedule_from(now, patients)
     adherence.refresh_status(patients, now)
+    curation.build(now, *curators)
     return len(patients)
 
 
 def _staff(account: Account, clinic: Clinic | None, role: str, secret: str) -> User:
-    user = User(email=account.email, name=account.name, password=secret, is_curator=account is people.CURATOR)
+    user = User(email=account.email, name=account.name, password=secret, is_curator=account in people.CURATORS)
     user.save()
     if clinic:
         Membership.objects.create(clinic=clinic, user=user, role=role)

@@ -25,6 +25,8 @@ PATIENT = Account("patient", "Daniel Reiter", f"daniel@{DOMAIN}")
 CURATOR = Account("curator", "Cora Vogel", f"cora@{DOMAIN}")
 CLINIC_ADMIN = Account("clinic admin", "Helene Brandt", f"helene@{DOMAIN}")
 ACCOUNTS = [THERAPIST, PATIENT, CURATOR, CLINIC_ADMIN]
+SECOND_CURATOR = Account("curator", "Tove Lund", f"tove@{DOMAIN}")
+CURATORS = (CURATOR, SECOND_CURATOR)
 SECOND_THERAPIST = Account("therapist", "Jonas Weber", f"jonas@{DOMAIN}")
 HILL_THERAPIST = Account("therapist", "Priya Nair", f"priya@{DOMAIN}")
 

@@ -16,7 +16,8 @@ from patients.enums import Role
 from patients.models import Clinic, Invitation, Patient, User
 from patients.services import invitations
 from programs.demo import clinics, people
-from programs.models import Prescription, Program
+from programs.enums import Rating, WorkKind
+from programs.models import Prescription, Program, WorkItem
 from programs.services import programs
 from tests import factories
 
@@ -59,6 +60,7 @@ def furnish() -> Furnished:
     patients = {patient.given_name: patient for patient in Patient.objects.filter(clinic=clinic)}
     shared = Program.objects.get(code=people.HIPS)
     own = programs.copy(actor=mara, clinic=clinic, program=shared)
+    _note(patients["Gisela"])
     carolina = patients["Carolina"]
     invited = invitations.invite_patient(actor=mara, patient=carolina, email="carolina@example.org", now=now)
     invited_staff = invitations.invite_staff(
@@ -67,6 +69,20 @@ def furnish() -> Furnished:
     outbox.deliver(owner="sweep")
     mail = max(path.stem for path in Path(settings.MAIL_FOLDER).glob("*.eml"))
     return Furnished(clinic, accounts, patients, own, shared, invited, invited_staff, mail)
+
+
+def _note(patient: Patient) -> None:
+    """Something that a change of the library asks of her therapist."""
+    about = patient.prescriptions.first()
+    WorkItem.objects.create(
+        clinic=about.clinic,
+        patient=patient,
+        prescription=about,
+        kind=WorkKind.SAFETY,
+        rating=Rating.AVOID,
+        reason="“Wall slide” now counts as: end-range neck extension. Avoid for fused cervical spine. Look at it.",
+        dedupe_key="furnished",
+    )
 
 
 def _others(clinic: Clinic) -> dict[str, User]:

@@ -31,6 +31,7 @@ NOT_PAGES |= dict.fromkeys(
         *["invitation_revoke", "hand_over", "clinic_switch", "me_reminders_test", "star"],
         *["program_copy", "program_archive", "program_undo", "item_add", "item_update", "item_move", "item_remove"],
         *["prescription_end", "session_log", "session_all_done", "pain_add", "flare_start", "flare_end"],
+        *["curation_restore", "work_settle", "work_reopen"],
     ],
     "POST only",
 )
@@ -68,6 +69,16 @@ def fill_in(**fields: str) -> Callable[[Page], None]:
     return do
 
 
+def for_all_since(day: str) -> Callable[[Page], None]:
+    """Choose "everybody, from a day on", and send."""
+
+    def do(page: Page) -> None:
+        page.locator("main [name=reach][value=date]").check()
+        fill_in(since=day)(page)
+
+    return do
+
+
 def without_policy(page: Page) -> None:
     """The mail as a document of its own: under the policy it is served with, not even axe may run."""
     html = page.request.get(page.url).text()
@@ -87,7 +98,15 @@ def at(route: str, *args: Any) -> str:
 
 def all_pages(there: Furnished) -> list[Sheet]:
     """In an order in which no page spoils a later one."""
-    return [*caseload(there), *records(there), *builder(there), *days(there), *accounts(there), *doors(there)]
+    return [
+        *caseload(there),
+        *library_changes(),
+        *records(there),
+        *builder(there),
+        *days(there),
+        *accounts(there),
+        *doors(there),
+    ]
 
 
 def caseload(there: Furnished) -> list[Sheet]:
@@ -109,6 +128,25 @@ def caseload(there: Furnished) -> list[Sheet]:
         Sheet("staff_invite", HELENE, at("staff_invite")),
         Sheet("staff_invite", HELENE, at("staff_invite"), do=submit),
         Sheet("membership_end", HELENE, at("membership_end", there.accounts[MARA].memberships.get().pk)),
+    ]
+
+
+def library_changes() -> list[Sheet]:
+    """The curator's home, and what a change of the library touches. P02 waits for Cora, S19 is her own."""
+    home, merge = at("curation_home"), at("curation_merge", "S01")
+    return [
+        Sheet("home", CORA, "/"),
+        Sheet("curation_home", CORA, home),
+        Sheet("curation_home", CORA, home + "?q=stretch&state=published&sort=-use"),
+        Sheet("curation_home", CORA, home + "?q=nothing-like-it"),
+        Sheet("curation_publish", CORA, at("curation_publish", "P02")),
+        Sheet("curation_publish", CORA, at("curation_publish", "P02"), do=for_all_since("2020-01-01")),
+        Sheet("curation_publish", CORA, at("curation_publish", "S19")),
+        Sheet("curation_retire", CORA, at("curation_retire", "S01")),
+        Sheet("curation_retire", CORA, at("curation_retire", "S01"), do=submit),
+        Sheet("curation_merge", CORA, merge),
+        Sheet("curation_merge", CORA, merge + "?q=nothing-like-it"),
+        Sheet("curation_merge", CORA, merge + "?into=M04"),
     ]
 
 

@@ -8,10 +8,15 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection
 
 from config import checks
+from exercises.models import Exercise
+from patients.access import Actor
 from patients.models import Clinic, Flare, Membership, Patient, PatientCondition, User
+from programs import cockpit
+from programs.cockpit import Queue
 from programs.demo import clinics, people
 from programs.demo.story import DAYS, Teller
 from programs.models import Entry, PatientStatus, Prescription, Session
+from programs.services import library_impact
 from tests.factories import NOW, TODAY
 
 
@@ -24,11 +29,11 @@ def demo(transactional_db):
 
 
 @pytest.mark.sqlite
-def test_two_clinics_five_staff_thirty_patients(demo) -> None:
+def test_two_clinics_six_staff_thirty_patients(demo) -> None:
     assert demo == 30
     assert Clinic.objects.filter(is_demo=True).count() == 2
     assert Membership.objects.count() == 4
-    assert User.objects.filter(is_curator=True).count() == 1
+    assert User.objects.filter(is_curator=True).count() == 2
     assert Patient.objects.count() == 30
     assert PatientStatus.objects.filter(as_of__gte=TODAY - timedelta(days=1)).count() == 30
     for account in people.ACCOUNTS:
@@ -45,6 +50,19 @@ def test_its_stories_are_there(demo) -> None:
     assert Session.objects.exclude(local_date__gte=TODAY - timedelta(days=DAYS)).count() == 0
     counted = Session.objects.order_by("?").first()
     assert Entry.objects.filter(session=counted).count() == counted.done + counted.partly + counted.skipped
+
+
+def test_the_curators_have_something_to_do(demo) -> None:
+    cora, tove = (Actor(User.objects.get(email=account.email), now=NOW) for account in people.CURATORS)
+    waiting = {one.queue: [row.code for row in one.rows] for one in cockpit.queues(cora)}
+
+    assert waiting[Queue.REVIEW] == ["P02-draft"]
+    assert waiting[Queue.SENT_BACK] == ["B04-draft"]
+    assert [Exercise.objects.get(code=code).name for code in waiting[Queue.MINE]] == ["Heel raises at the sink"]
+    assert waiting[Queue.DUE] == ["M10", "S05"]
+    assert {one.queue: one.total for one in cockpit.queues(tove)}[Queue.REVIEW] == 1
+    change = Exercise.objects.get(code="P02-draft")
+    assert sum(one.patients for one in library_impact.matters(change, TODAY)) > 0
 
 
 def test_whoever_logged_has_signed_in(demo) -> None:
