@@ -206,14 +206,16 @@ def _arm(raw: Raw, where: Where) -> Arm:
         elbow=_maybe_target(raw.get("elbow"), where / "elbow"),
         pole=_maybe_triple(raw.get("pole"), where / "pole"),
         palm=_palm(raw.get("palm"), where / "palm"),
-        grip=_grip(grip, where),
+        grip=_grip(grip, where / "grip"),
     )
 
 
 def _grip(value: Any, where: Where) -> float | None:
     if isinstance(value, str):
-        return GRIPS[where.choice(value, "grip", GRIPS)]
-    return None if value is None else (where / "grip").number(value)
+        if value not in GRIPS:
+            raise where.wrong(f"is {value!r}; possible are {', '.join(GRIPS)}, or degrees")
+        return GRIPS[value]
+    return None if value is None else where.number(value)
 
 
 def _maybe_angle(value: Any, where: Where) -> Angle:
