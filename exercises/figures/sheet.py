@@ -6,16 +6,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
 from playwright.sync_api import sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 OUT = Path(__file__).parents[2] / "static" / "figures"
-A_SHEET, COLUMNS, WIDE = 24, 4, 1400
-QUALITY = 80
+A_SHEET, COLUMNS, WIDE = 24, 3, 1400
+TONES = 128
 GROUNDS = {"light": ("#f6f4ef", "#1d2733"), "dark": ("#171c23", "#cdd5de")}
 STYLE = """<!doctype html><meta charset="utf-8"><style>
 body{margin:0;font:12px sans-serif}main{display:grid;gap:4px;padding:4px;background:var(--ground);color:var(--ink)}
-figure{margin:0}div{display:flex}img{display:block;min-width:0;flex:1;height:auto}
+figure{margin:0}div{display:flex}img{display:block;min-width:0;flex:1;max-width:50%;height:auto}
 figcaption{padding:0 4px 4px}</style>"""
 
 
@@ -33,7 +34,7 @@ def page(figures: Sequence[tuple[str, Sequence[Path]]], theme: str, columns: int
 
 
 def shoot(html: str, to: Path, width: int) -> None:
-    """A screenshot of a page, as tall as it is: PNG, or JPEG by the name's ending."""
+    """A screenshot of a page, as tall as it is."""
     to.parent.mkdir(parents=True, exist_ok=True)
     source = to.with_suffix(".html")
     source.write_text(html, encoding="utf-8")
@@ -42,8 +43,7 @@ def shoot(html: str, to: Path, width: int) -> None:
         tab = browser.new_page(viewport={"width": width, "height": 100})
         tab.goto(source.resolve().as_uri())
         tab.wait_for_load_state("load")
-        jpeg = to.suffix == ".jpg"
-        tab.screenshot(path=str(to), full_page=True, type="jpeg" if jpeg else "png", quality=QUALITY if jpeg else None)
+        tab.screenshot(path=str(to), full_page=True)
         browser.close()
     source.unlink()
 
@@ -63,7 +63,10 @@ def sheets(index: Mapping[str, Mapping[str, Any]], to: Path) -> None:
     for n, start in enumerate(range(0, len(codes), A_SHEET), 1):
         figures = [(c, _stills(index[c])) for c in codes[start : start + A_SHEET]]
         for theme in GROUNDS:
-            shoot(page(figures, theme, COLUMNS), to / f"sheet-{n:02}-{theme}.jpg", WIDE)
+            picture = to / f"sheet-{n:02}-{theme}.png"
+            shoot(page(figures, theme, COLUMNS), picture, WIDE)
+            with Image.open(picture) as wide:
+                wide.convert("RGB").quantize(TONES, dither=Image.Dither.NONE).save(picture, optimize=True)
 
 
 def _stills(entry: Mapping[str, Any]) -> list[Path]:
