@@ -135,7 +135,7 @@ class EditorForm(HouseForm, forms.Form):
     strength = _one_of(
         "strength", EvidenceStrength.choices(), initial=EvidenceStrength.C.value, widget=forms.RadioSelect
     )
-    source = _text("source")
+    source = _text("source", rows=1)
     evidence_note = _text("evidence_note", rows=3)
     review_due_on = forms.DateField(label=LABELS["review_due_on"], required=False, widget=DateInput)
     # This change
@@ -193,6 +193,9 @@ class EditorForm(HouseForm, forms.Form):
         if Equipment.NONE in chosen and len(chosen) > 1:
             raise forms.ValidationError("“No equipment” cannot stand beside other equipment.")
         return chosen
+
+    def clean_source(self) -> str:
+        return " ".join(self.cleaned_data["source"].split())  # one line, though its box wraps
 
     def clean_review_due_on(self) -> date | None:
         day: date | None = self.cleaned_data["review_due_on"]

@@ -20,7 +20,7 @@ from exercises.enums import ExerciseState
 from exercises.forms.editor import EditorForm, FindForm, dose_of
 from exercises.models import Exercise
 from exercises.services import curation
-from exercises.services.content import content_of
+from exercises.services.content import content_of, put
 from exercises.services.curation import Incomplete
 from patients.access import CURATOR, THERAPIST, Request, staff
 
@@ -140,6 +140,7 @@ def _panel(request: Request, content: dict[str, Any]) -> dict[str, Any]:
     gaps = gaps_in(content, request.actor.today)
     total = len(pieces_of(content))
     return {
+        "exercise": put(Exercise(), content),
         "gaps": gaps,
         "hints": hints_in(content),
         "reading": reading_in(content),
