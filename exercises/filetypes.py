@@ -77,7 +77,7 @@ def fault_of(wanted: MediaKind, name: str, declared: str, head: bytes) -> str:
         return f"{NO_ARCHIVES} {advice}"
     found = type_of(head)
     if found is None or found.kind != wanted:
-        return advice
+        return f"This file cannot be used as a {wanted.value}. {advice}"
     suffix = PurePosixPath(name.lower()).suffix
     agrees = suffix in found.suffixes and declared.lower() == found.content_type
     return "" if agrees else f"{DISAGREES} {advice}"

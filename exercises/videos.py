@@ -23,6 +23,7 @@ from exercises.images import save_sizes
 LARGEST_MB = 200
 LONGEST_MINUTES = 10
 LONGEST_SECONDS = LONGEST_MINUTES * 60
+SHORTEST_SECONDS = 0.5
 SLACK_SECONDS = 2.0  # what a container may claim more than it holds
 LONG_SIDE, SHORT_SIDE, SMALLEST_SIDE = 1920, 1080, 120
 MOST_STREAMS, MOST_EARLY = 16, 1000
@@ -40,6 +41,7 @@ POSTER_AT, POSTER_WIDTHS = 1.0, (480, 960)
 ADVICE = f"Use MP4 or WebM up to {LARGEST_MB} MB and {LONGEST_MINUTES} minutes."
 UNREADABLE = f"This is not a video that can be read. {ADVICE}"
 TOO_LONG = f"The video is longer than {LONGEST_MINUTES} minutes. Cut it, then add it again."
+TOO_SHORT = "The video is shorter than half a second. Add a photo instead, or a longer video."
 TOO_LARGE = f"The picture is larger than {LONG_SIDE} by {SHORT_SIDE} (1080p). Save it smaller, then add it again."
 TOO_SMALL = f"The picture is too small: each side needs at least {SMALLEST_SIDE} pixels. Choose a larger one."
 NO_PICTURE = "The video holds no moving picture. Choose another file."
@@ -119,6 +121,8 @@ def make(source: str, container: str, folder: str, report: Report) -> dict[str, 
                 raise Refused(CUT_OFF) from error
         if work.poster is None:
             raise Refused(NO_START)
+        if work.seconds < SHORTEST_SECONDS:
+            raise Refused(TOO_SHORT)
         if claims["seconds"] > work.seconds + max(SLACK_SECONDS, work.seconds * 0.1):
             raise Refused(CUT_OFF)
         poster = save_sizes(work.poster.to_image(), Path(folder), POSTER_WIDTHS, lambda percent: None)

@@ -18,7 +18,7 @@ PRIVATE = {
     "Accept-Ranges": "bytes",
     "Cache-Control": "private, no-cache",
     "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "sandbox; default-src 'none'; img-src 'self'; media-src 'self'",
+    "Content-Security-Policy": "sandbox; default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")

@@ -114,9 +114,10 @@ class FileForm(WordsForm):
     def _fault(self, upload: Any) -> str:
         if self.is_too_large:
             return self.too_large
-        if END_FIELD not in self.data:
+        is_file = isinstance(upload, IncomingFile)
+        if END_FIELD not in self.data or (is_file and upload.closed):
             return NOT_WHOLE
-        if not isinstance(upload, IncomingFile):
+        if not is_file:
             return CHOOSE[self.kind]
         return self._first_look(upload)
 
