@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from exercises.views import curation, curation_review, exercises, own
+from exercises.views import curation, curation_review, exercises, media, own
 
 app_name = "exercises"
 urlpatterns = [
@@ -25,5 +25,13 @@ urlpatterns = [
     path("<str:code>/propose/", own.own_propose, name="own_propose"),
     path("<str:code>/withdraw/", own.own_withdraw, name="own_withdraw"),
     path("<str:code>/star/", exercises.star, name="star"),
+    path("<str:code>/media/", media.media_list, name="media_list"),
+    path("<str:code>/media/add/<str:kind>/", media.media_add, name="media_add"),
+    path("media/<uuid:media_id>/row/", media.media_row, name="media_row"),
+    path("media/<uuid:media_id>/edit/", media.media_edit, name="media_edit"),
+    path("media/<uuid:media_id>/remove/", media.media_remove, name="media_remove"),
+    path("media/<uuid:media_id>/restore/", media.media_restore, name="media_restore"),
+    path("media/<uuid:media_id>/up/", media.media_move, name="media_move"),
+    path("media/<uuid:media_id>/file/<str:size>/", media.media_file, name="media_file"),
     path("<str:code>/", exercises.exercise_detail, name="exercise_detail"),
 ]

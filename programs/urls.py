@@ -11,6 +11,7 @@ from programs.views import (
     items,
     library,
     library_changes,
+    media,
     merging,
     my_program,
     prescriptions,
@@ -54,6 +55,7 @@ urlpatterns = [
     path("week/", week.week, name="week"),
     path("my-program/", my_program.my_program, name="my_program"),
     path("my-program/<uuid:item_id>/", my_program.my_exercise, name="my_exercise"),
+    path("my-program/media/<uuid:media_id>/<str:size>/", media.my_media, name="my_media"),
     path("flare/start/", diary.flare_start, name="flare_start"),
     path("flare/end/", diary.flare_end, name="flare_end"),
     # Keeping the library, and what that asks of therapists
