@@ -17,6 +17,7 @@ COLOURS: Mapping[str, tuple[str, str]] = {
     "mat": ("a9cfc8", "33605c"),
     "matside": ("7fb0a7", "264945"),
     "floor": ("e3dfd4", "262d37"),
+    "edge": ("98948a", "46515f"),
     "wall": ("e9e5da", "232a34"),
     "wallside": ("dfdacd", "1f2630"),
     "prop": ("8a94a3", "9aa5b5"),

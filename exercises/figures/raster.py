@@ -132,9 +132,19 @@ def strokes(cells: Cells) -> Iterator[Stroke]:
         for outline in outlines(cells.cover(partial(is_, cells.solids[label - 1])))
         for stroke in _runs(cells, outline, int(label), colours)
     ]
+    found += [Stroke(run, True) for run in _resting(cells)]
     for deep in (True, False):
         for points in chained([s.points for s in found if s.deep == deep]):
             yield Stroke(_soft(points), deep)
+
+
+def _resting(cells: Cells) -> Iterator[Points]:
+    """Where a body lies on a thing: no step in depth, yet the edge of a person."""
+    prop = np.array([False, *(s.part == "prop" for s in cells.solids)])
+    for outline in outlines(cells.cover(lambda s: s.part != "prop"), blur=2.0, least=400):
+        behind, jump = _across(cells, outline)
+        level = prop[behind] & (np.abs(median_filter(jump, 9, mode="wrap")) <= JUMP)
+        yield from _stretches(outline, _healed(level), 16)
 
 
 def chained(lines: list[Points], gap: float = 7.0) -> list[Points]:
@@ -183,13 +193,15 @@ def _runs(cells: Cells, outline: Points, label: int, colours: Sequence[str]) -> 
     deep = inner & (median_filter(jump, 9, mode="wrap") > JUMP)
     other = np.array(["", *colours])[behind]
     mine = colours[label - 1]
-    seam = inner & ~deep & (jump > -JUMP) & (other != mine) & (other > mine)
+    level = inner & ~deep & (jump > -JUMP)
+    prop = np.array([True, *(s.part == "prop" for s in cells.solids)])
+    seam = level & (prop[behind] == prop[label]) & (other > mine)
     for flags, is_deep, least in ((deep, True, 9), (seam, False, 12)):
         yield from (Stroke(run, is_deep) for run in _stretches(outline, _healed(flags), least))
 
 
 def _across(cells: Cells, outline: Points) -> tuple[NDArray[np.int16], Array]:
-    """What lies just outside each point of an outline, and how far behind."""
+    """What lies just outside each point of an outline, and how far behind, beyond what the slope there explains."""
     ahead = np.roll(outline, -2, axis=0) - np.roll(outline, 2, axis=0)
     normal = np.stack((ahead[:, 1], -ahead[:, 0]), axis=1)
     normal /= np.maximum(np.hypot(*normal.T), 1e-6)[:, None]
@@ -198,11 +210,15 @@ def _across(cells: Cells, outline: Points) -> tuple[NDArray[np.int16], Array]:
     rows, columns = cells.labels.shape
 
     def read(reach: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        p = np.rint(outline + normal * reach).astype(int)
+        p = np.rint(outline + normal * reach * SEARCH).astype(int)
         return np.clip(p[:, 1], 0, rows - 1), np.clip(p[:, 0], 0, columns - 1)
 
-    out, inside = read(SEARCH), read(-SEARCH)
-    return cells.labels[out], cells.depth[inside] - cells.depth[out]
+    out, inside, beyond = read(1), read(-1), read(2)
+    near, far = cells.depth[inside], cells.depth[out]
+    # A limb that points at the viewer is steep on both sides of a joint: that is no step.
+    falls = cells.depth[read(-2)] - near
+    goes_on = np.where(cells.labels[beyond] > 0, far - cells.depth[beyond], 0)
+    return cells.labels[out], near - far - 2.5 * np.clip(np.minimum(falls, goes_on) - 0.45, 0, 4)
 
 
 def _healed(flags: Mask) -> Mask:

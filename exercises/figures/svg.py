@@ -92,7 +92,7 @@ def _flipbook(count: int) -> str:
 def _back(drawing: Drawing) -> str:
     text = ""
     for colour, path, line in drawing.back:
-        stroke = ' stroke="var(--line)" stroke-width="5" stroke-opacity=".4"' if line else ""
+        stroke = ' stroke="var(--edge)" stroke-width="5"' if line else ""
         text += f'<path d="{path}" fill="var(--{colour})"{stroke}/>'
     return text
 
