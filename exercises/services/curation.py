@@ -118,7 +118,7 @@ def change(*, actor: User, exercise: Exercise, revision: int, content: Mapping[s
 
     Raises RevisionConflict when the exercise has changed or a working copy exists. No change makes no copy.
     """
-    published = Exercise.objects.select_for_update().get(pk=exercise.pk)
+    published = Exercise.objects.select_for_update(no_key=True).get(pk=exercise.pk)
     if published.revision != revision or Exercise.objects.filter(replaces=published).exists():
         raise RevisionConflict
     before = content_of(published)
@@ -217,7 +217,7 @@ def publish(
     Running prescriptions get the new edition from `applies_from` on; None leaves it to new versions. Raises
     SecondPersonNeeded, Incomplete, WrongState or RevisionConflict, and then nothing has changed.
     """
-    locked = Exercise.objects.select_for_update()
+    locked = Exercise.objects.select_for_update(no_key=True)
     published = locked.get(pk=exercise.replaces_id) if exercise.replaces_id else None
     if done := _published_before(actor, exercise):
         return done

@@ -52,6 +52,10 @@ class Mattering:
     warning: SafetyWarning
     patients: int
 
+    @property
+    def who(self) -> str:
+        return _who(self.warning.condition)
+
 
 class Hit(NamedTuple):
     """One live prescription for which the new features matter."""
@@ -142,7 +146,7 @@ def publish_with_impact(
     applies_from: date | None = None,
 ) -> Published:
     """`curation.publish`, and a work note for each live prescription that its new features hit."""
-    # The full lock waits for whoever is assigning the exercise at this moment, and they for us.
+    # Waits for whoever is assigning the exercise at this moment, and they for us.
     before = _locked(exercise.replaces_id)
     known = before.feature_set if before else frozenset(Feature)
     row = curation.publish(
@@ -154,7 +158,7 @@ def publish_with_impact(
 
 
 def _locked(pk: UUID | None) -> Exercise | None:
-    return Exercise.objects.select_for_update().filter(pk=pk).first() if pk else None
+    return Exercise.objects.select_for_update(no_key=True).filter(pk=pk).first() if pk else None
 
 
 def _safety_note(row: Exercise, added: Iterable[Feature], hit: Hit, today: date) -> WorkItem:

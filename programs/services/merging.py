@@ -101,7 +101,7 @@ def merge(*, actor: User, old: Exercise, into: Exercise, revision: int, reason: 
 def _lock(old: Exercise, stays: Exercise) -> Sequence[Exercise]:
     """All rows that will be written, locked in the order in which they were made: a copy after what it replaces."""
     meant = Q(pk__in=[old.pk, stays.pk]) | Q(replaces=stays.pk) | Q(pk__in=_naming(old).values("pk"))
-    return list(Exercise.objects.select_for_update().filter(meant).order_by("pk"))
+    return list(Exercise.objects.select_for_update(no_key=True).filter(meant).order_by("pk"))
 
 
 def _naming(old: Exercise) -> ExerciseQuerySet:

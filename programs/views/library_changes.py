@@ -65,6 +65,7 @@ def _publish_page(
     request: Request, desk: Desk, draft: Exercise, form: PublishForm, status: int = 200, conflict: str = ""
 ) -> HttpResponse:
     actor = request.actor
+    matters = library_impact.matters(draft, actor.today)
     context = {
         "desk": desk,
         "draft": draft,
@@ -72,7 +73,8 @@ def _publish_page(
         "conflict": conflict,
         "impact": library_impact.impact_of(desk.published, actor.today) if desk.published else None,
         "features": sorted(library_impact.new_features(draft)),
-        "matters": library_impact.matters(draft, actor.today),
+        "hits": [one for one in matters if one.patients],
+        "missed": [one for one in matters if not one.patients],
         "gaps": gaps_in(content_of(draft), actor.now.date()),
         "is_own_work": not curation.may_approve(actor.user, draft),
         "is_ready": draft.state in curation.publishable(draft),

@@ -19,6 +19,7 @@ from exercises.models import Exercise
 from exercises.models.exercises import ExerciseQuerySet
 from exercises.search.text import closeness
 from exercises.services.content import content_of
+from exercises.versions import names_in
 from patients.access import CURATOR, Actor, Request, staff
 from programs import cockpit
 from programs.forms.curation import MergeForm
@@ -116,5 +117,6 @@ def _merge_page(
 
 
 def _sides(old: Exercise, stays: Exercise) -> list[Side]:
-    left, right = (said(content_of(exercise), {}) for exercise in (old, stays))
+    both = [content_of(exercise) for exercise in (old, stays)]
+    left, right = (said(one, names_in(*both)) for one in both)
     return [Side(label, left[name], right[name]) for name, label in LABELS.items() if left[name] or right[name]]

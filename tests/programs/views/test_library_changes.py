@@ -59,7 +59,11 @@ def test_publish_shows_first_what_it_touches_and_whom_a_new_feature_hits(as_cleo
     said = text_of(response)
     assert "End-range rotation of the spine" in said
     assert "Torsion on a rigid spine" in said
-    assert [one.patients for one in response.context["matters"]][:2] == [1, 0]
+    assert [(one.who, one.patients) for one in response.context["hits"]] == [
+        ("Fused thoracic or lumbar spine", 1),
+        ("Osteoporosis or osteopenia", 1),
+    ]
+    assert "8 more conditions for which it newly matters" in said
     assert "Canary" not in said  # numbers only: a curator sees no patient
     assert response.context["form"]["since"].value() == MONDAY
     assert state_of(copy) == ("in_review", 0)
