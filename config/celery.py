@@ -16,5 +16,7 @@ app.conf.beat_schedule = {
     "roll-status": {"task": "programs.tasks.roll_status", "schedule": 300.0, "options": {"expires": 280}},
     "prepare-media": {"task": "exercises.tasks.prepare_media", "schedule": 30.0, "options": {"expires": 25}},
     "tidy-media": {"task": "exercises.tasks.tidy_media", "schedule": 3600.0, "options": {"expires": 3500}},
+    "run-library-jobs": {"task": "exercises.tasks.run_library_jobs", "schedule": 30.0, "options": {"expires": 25}},
+    "sweep-library-files": {"task": "exercises.tasks.sweep_library_files", "schedule": 3600.0},
     "beat-heartbeat": {"task": "patients.tasks.heartbeat", "schedule": 20.0, "options": {"expires": 15}},
 }

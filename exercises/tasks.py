@@ -6,7 +6,7 @@ import structlog
 from celery import shared_task
 from django.utils import timezone
 
-from exercises.services import media_care, media_work
+from exercises.services import job_files, jobs, media_care, media_work
 from patients.tasks import run_name
 
 logger = structlog.get_logger(__name__)
@@ -27,3 +27,19 @@ def tidy_media() -> None:
     gone, lost = media_care.tidy(now), media_care.check(now)
     if gone or lost:
         logger.info("media_tidied", gone=gone, lost=lost)
+
+
+@shared_task(name="exercises.tasks.run_library_jobs")
+def run_library_jobs() -> None:
+    """Imports and exports that wait, and what a dead worker left of them."""
+    count = jobs.run_all(owner=run_name())
+    if count:
+        logger.info("library_jobs_run", count=count)
+
+
+@shared_task(name="exercises.tasks.sweep_library_files")
+def sweep_library_files() -> None:
+    """Every hour: files of imports and exports that are seven days old, and leftovers."""
+    swept = job_files.sweep(timezone.now())
+    if swept:
+        logger.info("library_files_swept", swept=swept)

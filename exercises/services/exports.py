@@ -23,11 +23,10 @@ def export(job: LibraryJob, watch: Watch) -> None:
     watch.expect(rows.count())
     name = f"{job_files.EXPORTS}/{job.pk.hex}-{job.attempts}.{job.layout}"
     written = 0
-    with job_files.writing(name) as file:
-        resource, out = ExerciseResource(), writer(job.layout, file, COLUMNS)
+    resource = ExerciseResource()
+    with job_files.writing(name) as file, writer(job.layout, file, COLUMNS) as out:
         for written, exercise in enumerate(rows.iterator(chunk_size=CHUNK), 1):
             out.add(resource.export_resource(exercise))
             if not written % CHUNK:
                 watch.tick(min(written, job.total))
-        out.close()
     watch.finish(result=name, report={"rows": written})

@@ -65,9 +65,12 @@ def start_preview(*, actor: User, upload: UploadedFile, source: Source, key: UUI
         report={"notes": list(source.notes)},
         started_by=actor,
     )
-    queued = _queue_once(actor, job, "library.preview")
-    if queued is not job:
-        job_files.drop(stored)
+    queued = None
+    try:
+        queued = _queue_once(actor, job, "library.preview")
+    finally:
+        if queued is not job:
+            job_files.drop(stored)
     return queued
 
 
@@ -162,7 +165,8 @@ def drafts_of(job: LibraryJob) -> ExerciseQuerySet:
 def discard_drafts(*, actor: User, job: LibraryJob) -> tuple[int, int]:
     """Throw away the drafts that an import made and nobody has touched since; how many went and how many stay."""
     drafts = drafts_of(job).filter(state=ExerciseState.DRAFT, revision=1, edition=0)
-    untouched: list[Any] = list(drafts.exclude(Exists(ExerciseMedia.objects.filter(exercise=OuterRef("pk")))).select_for_update())
+    with_media = Exists(ExerciseMedia.objects.filter(exercise=OuterRef("pk")))
+    untouched: list[Any] = list(drafts.exclude(with_media).select_for_update())
     for exercise in untouched:
         exercise._history_user = actor
         exercise._change_reason = f"Discarded with all drafts of {job.original_name or 'an import'}"

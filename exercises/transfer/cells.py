@@ -29,5 +29,5 @@ def joined(items: Iterable[str]) -> str:
 
 def split(text: str) -> list[str]:
     """The list in one cell, without its empty places."""
-    items = (_ESCAPED.sub(r"\1", item).strip() for item in _ITEM.findall(text))
-    return [item for item in items if item]
+    items = (_ESCAPED.sub(r"\1", item).strip(" ") for item in _ITEM.findall(text))
+    return [item for item in items if item.strip()]

@@ -92,11 +92,11 @@ class OneWord(Widget):
 
 
 class Words(Texts):
-    """Words of a closed vocabulary, in their order, none twice; `alone` stands beside no other."""
+    """Words of a closed vocabulary, in their order, none twice."""
 
-    def __init__(self, words: list[Any], *, alone: str = "") -> None:
+    def __init__(self, words: list[Any]) -> None:
         super().__init__(most=len(words), longest=80)
-        self.known, self.alone = _known(words), alone
+        self.known = _known(words)
 
     def clean(self, value: Any, row: Any = None, *, native: bool = False, **kwargs: Any) -> list[str]:
         found = []
@@ -107,8 +107,6 @@ class Words(Texts):
             if word in found:
                 raise ValueError(f"Item {place} is there twice.")
             found.append(word)
-        if self.alone in found and len(found) > 1:
-            raise ValueError(f"“{self.alone}” cannot stand beside others.")
         return found
 
 
@@ -187,6 +185,8 @@ class Column(Field):
     widget: Any
 
     def save(self, instance: Exercise, row: Any, is_m2m: bool = False, **kwargs: Any) -> None:
+        if self.readonly:
+            return
         cleaned = self.clean(row, **kwargs)
         if not self.widget.same(cleaned, self.get_value(instance)):
             self.put(instance, cleaned)

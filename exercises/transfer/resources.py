@@ -15,7 +15,7 @@ from import_export.resources import Resource
 from exercises.enums import Equipment, EvidenceStrength, ExerciseState, Kind, Level, Position, Region
 from exercises.features import Feature
 from exercises.library import NEIGHBOURS
-from exercises.models import DOSE_LIMITS, Exercise
+from exercises.models import DOSE_LIMITS, Exercise, Facet
 from exercises.transfer.fields import Column, Day, Effort, Flag, OneWord, Part, Particular, Text, Texts, Whole, Words
 
 FEATURES = [feature for feature in Feature if feature is not Feature.ANY_EXERCISE]
@@ -54,7 +54,7 @@ class ExerciseResource(Resource):
     level = Column("level", "level", OneWord(Level))
     regions = Part("facets__region", "regions", Words(list(Region)))
     positions = Part("facets__position", "positions", Words(list(Position)))
-    equipment = Part("facets__equipment", "equipment", Words(list(Equipment), alone=Equipment.NONE.value))
+    equipment = Part("facets__equipment", "equipment", Words(list(Equipment)))
     features = Column("features", "features", Words(FEATURES))
     aliases = Column("aliases", "aliases", Texts(MOST_ALIASES, LONGEST_ALIAS))
     figure = _text("figure", pattern=CODE, sentence=A_CODE)
@@ -98,7 +98,8 @@ class ExerciseResource(Resource):
         store_instance = True
 
     def init_instance(self, row: Any = None) -> Exercise:
-        return Exercise(shared=True, state=ExerciseState.DRAFT.value)
+        facets: dict[str, list[str]] = {facet.value: [] for facet in Facet}
+        return Exercise(shared=True, state=ExerciseState.DRAFT.value, facets=facets)
 
     def import_instance(self, instance: Exercise, row: Mapping[str, Any], **kwargs: Any) -> None:
         """Put the cells into the instance. Raises ValidationError with one sentence for each column in trouble."""

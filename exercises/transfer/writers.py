@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Sequence
-from io import TextIOWrapper
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from io import BytesIO, TextIOWrapper
 from typing import Any, BinaryIO, Protocol
 
 from openpyxl import Workbook
@@ -31,17 +32,24 @@ class CellTooLong(ValueError):
 
 
 class Writer(Protocol):
-    """Takes rows in the order of the columns; `close` completes the file and leaves it open."""
+    """Takes rows in the order of the columns. `close` completes the file and leaves it open; `abandon` lets it be."""
 
     def add(self, values: Sequence[Any]) -> None: ...
     def close(self) -> None: ...
+    def abandon(self) -> None: ...
 
 
-def writer(layout: str, file: BinaryIO, columns: Sequence[str]) -> Writer:
-    """The writer for a layout."""
+@contextmanager
+def writer(layout: str, file: BinaryIO, columns: Sequence[str]) -> Iterator[Writer]:
+    """The writer for a layout; when nothing goes wrong, the file is complete at the end."""
     kinds: dict[str, type[Any]] = {JobLayout.CSV: _Table, JobLayout.XLSX: _Workbook, JobLayout.JSON: _Document}
     made: Writer = kinds[JobLayout(layout)](file, columns)
-    return made
+    try:
+        yield made
+    except BaseException:
+        made.abandon()
+        raise
+    made.close()
 
 
 def cell(value: Any, code: str, column: str) -> Any:
@@ -73,6 +81,8 @@ class _Table:
     def close(self) -> None:
         self.text.detach()
 
+    abandon = close
+
 
 class _Workbook:
     """One sheet, written row by row; texts are texts, whatever they begin with."""
@@ -102,6 +112,9 @@ class _Workbook:
     def close(self) -> None:
         self.book.save(self.file)
 
+    def abandon(self) -> None:
+        self.book.save(BytesIO())  # nothing else closes what it holds open
+
 
 class _Document:
     """A JSON list with one exercise a line."""
@@ -118,3 +131,6 @@ class _Document:
 
     def close(self) -> None:
         self.file.write(b"[]\n" if self.is_first else b"\n]\n")
+
+    def abandon(self) -> None:
+        pass
