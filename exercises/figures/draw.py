@@ -17,10 +17,11 @@ from exercises.figures.frame import Placing
 from exercises.figures.head import face_marks
 from exercises.figures.marks import Mark, arrow_marks, zone_marks
 from exercises.figures.pen import Patch, Pen
-from exercises.figures.raster import Cells, Points, merge, strokes
+from exercises.figures.raster import Cells, Points, merge
 from exercises.figures.shadow import footprint
 from exercises.figures.shapes import Solid
 from exercises.figures.stage import Stage
+from exercises.figures.strokes import strokes
 
 SHADE, SHINE = -0.08, 0.84
 CLOTHED = ("shirt", "leg", "skin", "shoe")
