@@ -22,8 +22,8 @@ JOINED = {
     for pair in (
         "chest sleeve", "chest upperarm", "sleeve upperarm", "sleeve forearm", "upperarm forearm", "forearm hand",
         "upperarm hand", "chest neck", "neck head", "neck hair", "head hair", "chest hair", "chest pelvis",
-        "chest thigh", "pelvis thigh", "pelvis shank", "thigh shank", "thigh foot", "thigh ankle", "shank foot", "shank ankle",
-        "ankle foot", "sleeve neck", "sleeve hand",
+        "chest thigh", "pelvis thigh", "pelvis shank", "thigh shank", "thigh foot", "thigh ankle", "shank foot",
+        "shank ankle", "ankle foot", "sleeve neck", "sleeve hand",
     )
 }  # fmt: skip
 
