@@ -18,6 +18,8 @@ from patients.channels import links
 from programs.demo import people
 from programs.models import PrescriptionItem
 from tests.browser.clinic import ANYBODY, CARL, CORA, DANIEL, HELENE, IDA, MARA, NILS, NORA, Furnished
+from tests.exercises.media import pictures
+from tests.exercises.media.rows import make_media
 
 # Routes without a page of their own, each with the reason.
 NOT_PAGES = dict.fromkeys(["healthz", "manifest", "schema", "mfa_login_webauthn"], "for machines")
@@ -32,9 +34,12 @@ NOT_PAGES |= dict.fromkeys(
         *["program_copy", "program_archive", "program_undo", "item_add", "item_update", "item_move", "item_remove"],
         *["prescription_end", "session_log", "session_all_done", "pain_add", "flare_start", "flare_end"],
         *["curation_restore", "work_settle", "work_reopen"],
+        *["media_remove", "media_restore", "media_move"],
     ],
     "POST only",
 )
+NOT_PAGES |= dict.fromkeys(["media_file", "my_media"], "photos and videos, shown by pages that are swept")
+NOT_PAGES |= {"media_row": "a part of the page of an exercise's media, which is swept"}
 NOT_PAGES |= dict.fromkeys(
     ["mfa_reauthenticate_webauthn", "mfa_remove_webauthn", "mfa_edit_webauthn"], "only with a security key"
 )
@@ -101,6 +106,7 @@ def all_pages(there: Furnished) -> list[Sheet]:
     return [
         *caseload(there),
         *library_changes(),
+        *media(there),
         *records(there),
         *builder(there),
         *days(there),
@@ -148,6 +154,32 @@ def library_changes() -> list[Sheet]:
         Sheet("curation_merge", CORA, merge + "?q=nothing-like-it"),
         Sheet("curation_merge", CORA, merge + "?into=M04"),
     ]
+
+
+def media(there: Furnished) -> list[Sheet]:
+    """Photos, videos and links in every state, beside an exercise that Daniel has."""
+    exercise = PrescriptionItem.objects.filter(version__prescription=there.prescription).first().exercise
+    picture = pictures.webp()
+    shown = [make_media(exercise, kind, content=picture) for kind in ("photo", "video", "link")]
+    for state in ("waiting", "working", "refused", "lost"):
+        make_media(exercise, content=picture, state=state, trouble="Choose another file." if state == "refused" else "")
+    pages = at("media_list", exercise.code)
+    return [
+        Sheet("media_list", CORA, pages),
+        Sheet("media_list", CORA, at("media_list", "S02")),
+        Sheet("media_list", CORA, pages + f"?removed={make_media(exercise, state='removed').pk}"),
+        *[Sheet("media_add", CORA, at("media_add", exercise.code, kind)) for kind in ("photo", "video", "link")],
+        Sheet("media_add", CORA, at("media_add", exercise.code, "photo"), do=send_empty),
+        *[Sheet("media_edit", CORA, at("media_edit", one.pk)) for one in shown],
+        Sheet("exercise_detail", CORA, at("exercise_detail", exercise.code)),
+    ]
+
+
+def send_empty(page: Page) -> None:
+    """Send a form that comes back without a new page."""
+    page.locator("main form").last.evaluate("form => form.noValidate = true")
+    page.locator("main form button[type=submit]").last.click()
+    page.locator(".error-summary").wait_for()
 
 
 def records(there: Furnished) -> list[Sheet]:
