@@ -194,7 +194,7 @@ class Run:
         child = self.family.start("web", [*command, "config.wsgi:application"], env)
         self.family.wait_until(lambda: _page_answers(f"http://{bind}/accounts/login/"), child, 60)
         say("Starting worker and clock ...")
-        worker = "-A config worker --pool threads --concurrency 2 --without-gossip --without-mingle"
+        worker = "-A config worker --pool threads --concurrency 4 --without-gossip --without-mingle"
         self.family.start("worker", self.python("celery", *worker.split(), "--loglevel", "warning", "--pidfile="), env)
         beat = ["-A", "config", "beat", "--loglevel", "warning", "--pidfile="]
         beat += ["--schedule", str(self.data / "run" / "beat")]

@@ -94,6 +94,19 @@ class OneFile(FileUploadHandler):
         raise StopUpload(connection_reset=True)
 
 
+class NoFiles(FileUploadHandler):
+    """For every view that asks for no file: stop reading at the first one, so that nobody fills our disk with it."""
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        raise StopUpload(connection_reset=True)
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        return None
+
+    def file_complete(self, file_size: int) -> None:
+        return None
+
+
 def sync_folder(folder: Path) -> None:
     """Make the names in `folder` survive a power cut."""
     descriptor = os.open(folder, os.O_RDONLY)

@@ -112,6 +112,8 @@ CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "config.views.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+# A view that wants a file sets `OneFile` with its own limit; everywhere else nobody may fill the disk.
+FILE_UPLOAD_HANDLERS = ["config.lib.uploads.NoFiles"]
 
 # --- Time and words -------------------------------------------------------------------------------------------
 USE_TZ = True

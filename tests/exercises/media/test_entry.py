@@ -244,3 +244,13 @@ def test_a_link_is_refused(cora, draft: Exercise, link: str) -> None:
 
 def test_an_unknown_kind_is_no_page(cora, draft: Exercise) -> None:
     assert cora.get(f"/library/{draft.code}/media/add/music/").status_code == 404
+
+
+def test_a_page_that_wants_no_file_keeps_none(client, media_root: Path, tmp_path: Path, settings) -> None:
+    """Not even for a moment: anybody could fill the disk through the page for signing in."""
+    settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path)
+    file = SimpleUploadedFile("large.bin", bytes(4 * 1024 * 1024))
+    answer = client.post("/accounts/login/", {"login": "a@example.org", "password": "b", "file": file})
+    assert answer.status_code == 200
+    assert not answer.wsgi_request.FILES
+    assert list(tmp_path.iterdir()) == []
