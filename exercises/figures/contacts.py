@@ -124,18 +124,23 @@ def _reach(stage: Stage, out: Report) -> None:
 def _sinking(stage: Stage, scene: Scene, out: Report) -> None:
     """A part inside furniture, declared or not."""
     for name, prop in stage.props.items():
-        if any(s.colour in ("strap", "band") for s in prop.solids) or scene.props[name]["kind"] in (
-            "bar",
-            "stick",
-            "pack",
-        ):
+        if scene.props[name]["kind"] in HELD:
             continue
         for part in stage.solids:
-            here = points(part)
-            depths = [float(distance(s, here).min()) for s in prop.solids]
-            depths += [float(((here - at) @ n).min()) for at, n in prop.planes]
-            if depths and min(depths) < -SINK:
-                out.problems.append(f"{part.part} is {-min(depths):.1f} inside the {name}")
+            deep = _depth(points(part), prop)
+            if deep > SINK:
+                out.problems.append(f"{part.part} is {deep:.1f} inside the {name}")
+
+
+def _depth(here: Vec, prop: Prop) -> float:
+    """How far the deepest of the points lies inside the prop."""
+    depths = [0.0, *(-float(((here - at) @ n).min()) for at, n in prop.planes)]
+    for solid in prop.solids:
+        low, high = solid.bounds()
+        near = here[((here > low) & (here < high)).all(axis=1)]
+        if len(near):
+            depths.append(-float(distance(solid, near).min()))
+    return max(depths)
 
 
 # -- points on the body's surface
@@ -165,7 +170,7 @@ def part_points(stage: Stage, name: str) -> Vec:
 
 def points(solid: Solid) -> Vec:
     """Points on a solid's own surface."""
-    found = [p for g in solid.groups if not g.cut for shape in g.shapes for p in _on(shape)]
+    found: list[Vec] = [p for g in solid.groups if not g.cut for shape in g.shapes for p in _on(shape)]
     all_points = np.array(found)
     for group in solid.groups:
         for at, n in group.planes:
@@ -178,7 +183,7 @@ def _on(shape: Shape) -> Iterator[Vec]:
     turns = np.linspace(0, 2 * np.pi, 16, endpoint=False)
     if isinstance(shape, Segment | Loft):
         for at, side, front in shape.rings():
-            yield from (at + side * np.cos(a) + front * np.sin(a) for a in turns)
+            yield from at + np.cos(turns)[:, None] * side + np.sin(turns)[:, None] * front
     elif isinstance(shape, Egg):
         f, (x, y, z) = shape.frame, shape.radii
         for up in np.linspace(-np.pi / 2, np.pi / 2, 9):
