@@ -61,7 +61,7 @@ LABELS = {
 UNITS = {"hold_seconds": "s", "rest_seconds": "s", "duration_minutes": "min"}
 FACETS = {"region": Region, "position": Position, "equipment": Equipment}
 WORDS = {"kind": Kind, "level": Level, "strength": EvidenceStrength}
-TOKEN = re.compile(r"\s*\S+")
+TOKEN = re.compile(r"\s*(?:\w+(?:[-'’]\w+)*|[^\w\s]+)")  # a word or signs, with the space before
 MOST_ALIKE = 0.4  # below this, two lines are two lines and no change of one
 
 

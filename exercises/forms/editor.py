@@ -52,6 +52,7 @@ PLAIN = [
     *("name", "kind", "level", "aliases", "figure", *TEXTS, "steps", "features", "frequency", *DOSE_LIMITS, "per_side"),
     *("strength", "source", "evidence_note", "review_due_on"),
 ]
+TYPED = ["name", *TEXTS, "steps", "frequency", "source", "evidence_note"]
 EMPTY: dict[str, Any] = {"aliases": [], "steps": [], "features": [], "per_side": False, "review_due_on": None}
 EMPTY |= dict.fromkeys(DOSE_LIMITS)
 UNITS = {
@@ -218,8 +219,8 @@ class EditorForm(HouseForm, forms.Form):
 
     @property
     def content(self) -> dict[str, Any]:
-        """What could be understood of the form, by column; ready for `curation.create` and `save` once it is valid."""
-        data = self.cleaned_data
+        """The form by column, ready for `curation.create` and `save` once it is valid; until then texts as typed."""
+        data = {name: self[name].value() for name in TYPED if name in self.errors} | self.cleaned_data
         content = {name: data.get(name, EMPTY.get(name, "")) for name in PLAIN}
         wanted = PARTICULARS.get(Kind(content["kind"]), ()) if content["kind"] else ()
         content["facets"] = {facet.value: data.get(facet.value, []) for facet in Facet}

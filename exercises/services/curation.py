@@ -19,8 +19,9 @@ from config.lib.ids import uuid7
 from config.lib.revisions import RevisionConflict, take_revision
 from exercises.completeness import Gap, gaps_in
 from exercises.enums import ExerciseState
-from exercises.models import Exercise, ExerciseEdition, ExerciseMedia
+from exercises.models import Exercise, ExerciseMedia
 from exercises.services import content as contents
+from exercises.services import editions
 from exercises.services.codes import free_code
 from exercises.services.content import content_of
 from exercises.services.library import working_code
@@ -64,24 +65,29 @@ def create(
     reason: str = "",
 ) -> Exercise:
     """A new draft of the shared library or of a clinic. The same `key` again answers with the draft it made."""
-    made = Exercise.objects.filter(pk=key, written_by=actor).first() if key else None
-    if made:
-        return made
-    for attempt in range(TRIES):
-        code = free_code(content["kind"], clinic, skip=attempt)
-        draft = Exercise(pk=key or uuid7(), code=code, clinic=clinic, shared=clinic is None, state=DRAFT.value)
-        draft.copied_from = copied_from
-        contents.put(draft, content)
+    for _ in range(TRIES):
+        if made := _made_before(actor, key):
+            return made
+        draft = Exercise(
+            pk=key or uuid7(),
+            code=free_code(content["kind"], clinic),
+            clinic=clinic,
+            shared=clinic is None,
+            state=DRAFT.value,
+            copied_from=copied_from,
+        )
         try:
             with transaction.atomic():
-                contents.create(actor=actor, exercise=draft, reason=reason or "New draft.")
-        except IntegrityError:
-            if Exercise.objects.filter(code=code).exists():
-                continue
-            raise
+                contents.create(actor=actor, exercise=contents.put(draft, content), reason=reason or "New draft.")
+        except IntegrityError:  # somebody else has this code since, or this request came twice at once
+            continue
         audit.record(actor, "exercise.create", draft)
         return draft
-    raise WrongState("No code is free at this moment. Save again.")
+    raise WrongState("It could not be given a place in the library. Load the page again.")
+
+
+def _made_before(actor: User, key: UUID | None) -> Exercise | None:
+    return Exercise.objects.filter(pk=key, written_by=actor).first() if key else None
 
 
 @transaction.atomic
@@ -219,9 +225,12 @@ def publish(
     """
     locked = Exercise.objects.select_for_update(no_key=True)
     published = locked.get(pk=exercise.replaces_id) if exercise.replaces_id else None
-    if done := _published_before(actor, exercise):
-        return done
-    take_revision(_in_state(exercise, *publishable(exercise)), revision)
+    try:
+        take_revision(_in_state(exercise, *publishable(exercise)), revision)
+    except RevisionConflict:
+        if done := _published_before(actor, exercise):
+            return done
+        raise
     exercise.refresh_from_db()
     if not may_approve(actor, exercise):
         raise SecondPersonNeeded("Somebody else has to approve what you wrote or submitted.")
@@ -231,7 +240,7 @@ def publish(
     row = _take_over(published, exercise, actor, reason) if published else exercise
     _stamp(row, exercise, actor, now)
     contents.write(actor=actor, exercise=row, revision=row.revision, reason=reason)
-    _write_edition(row, now, actor, note=why, applies_from=applies_from)
+    editions.add(row, actor=actor, now=now, note=why, applies_from=applies_from)
     audit.record(actor, "exercise.publish", row, reason=note, edition=row.edition)
     return row
 
@@ -253,7 +262,7 @@ def _take_over(published: Exercise, copy: Exercise, actor: User, reason: str) ->
     """Put the words of the copy into the published row (not saved yet); the copy goes, its media come along."""
     if published.state != PUBLISHED:
         raise WrongState("The exercise was retired meanwhile. Restore it first.")
-    _keep_first_edition(published)
+    editions.keep_present(published)
     contents.put(published, content_of(copy))
     ExerciseMedia.objects.filter(exercise=copy).update(exercise=published)
     _delete(actor, copy, reason)
@@ -266,31 +275,6 @@ def _stamp(row: Exercise, draft: Exercise, actor: User, now: datetime) -> None:
     row.written_by_id, row.submitted_by_id = draft.written_by_id, draft.submitted_by_id
     row.submitted_at, row.published_at, row.approved_by = draft.submitted_at, now, actor
     row.curation_note = ""
-
-
-def _keep_first_edition(published: Exercise) -> None:
-    """The loader writes no editions; before the first change, keep what running prescriptions were written with."""
-    ExerciseEdition.objects.get_or_create(
-        exercise=published,
-        number=published.edition,
-        defaults={
-            "content": content_of(published),
-            "published_at": published.published_at or published.created_at,
-            "published_by_id": published.approved_by_id,
-        },
-    )
-
-
-def _write_edition(row: Exercise, now: datetime, actor: User, *, note: str, applies_from: date | None) -> None:
-    ExerciseEdition.objects.create(
-        exercise=row,
-        number=row.edition,
-        content=content_of(row),
-        published_at=now,
-        published_by=actor,
-        applies_from=applies_from,
-        note=note,
-    )
 
 
 # --- Off the shelf and back ------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from exercises.forms.editor import EditorForm, FindForm, dose_of
 from exercises.models import Exercise
 from exercises.services import curation
 from exercises.services.content import content_of, put
-from exercises.services.curation import Incomplete
+from exercises.services.curation import Incomplete, WrongState
 from patients.access import CURATOR, THERAPIST, Request, staff
 
 MOST_FOUND = 6
@@ -34,14 +34,14 @@ def curation_new(request: Request) -> HttpResponse:
     desk = new_desk(request.actor, own=request.GET.get("for") == "clinic")
     form = _form(request, desk)
     if request.method == "POST" and form.is_valid():
-        draft = curation.create(
-            actor=request.user,
-            content=form.content,
-            clinic=desk.clinic,
-            key=form.cleaned_data["key"],
-            reason=form.cleaned_data["reason"],
-        )
-        return _go_on(request, form, draft)
+        data = form.cleaned_data
+        words = {"content": form.content, "reason": data["reason"]}
+        try:
+            draft = curation.create(actor=request.user, clinic=desk.clinic, key=data["key"], **words)
+        except WrongState as trouble:
+            form.add_error(None, str(trouble))
+        else:
+            return _go_on(request, form, draft)
     return _page(request, desk, form, status=422 if form.errors else 200)
 
 

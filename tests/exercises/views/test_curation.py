@@ -76,6 +76,17 @@ def test_curation_new_asked_twice_makes_one(at_desk: Client) -> None:
     assert Exercise.objects.filter(name=COMPLETE["name"]).count() == 1
 
 
+def test_curation_new_takes_no_key_of_something_else(at_desk: Client, world: World) -> None:
+    other = world.exercises[0]
+
+    response = at_desk.post(NEW, typed() | {"do": "save", "key": str(other.pk)})
+
+    assert response.status_code == 422
+    assert "Load the page again." in text(response)
+    assert Exercise.objects.get(pk=other.pk).name == "Standing hip stretch"
+    assert not Exercise.objects.filter(name=COMPLETE["name"]).exists()
+
+
 def test_curation_new_fills_in_what_can_be_guessed(at_desk: Client) -> None:
     form = at_desk.get(NEW).context["form"]
 
