@@ -33,7 +33,7 @@ FULL = f"An exercise can have {MOST} photos, videos and links. Remove one first.
 
 def _open(actor: Actor, code: str) -> Exercise:
     """The exercise if this person may write it. 403 when they may only read it, 404 when not even that."""
-    written = Exercise.objects.editable_by(actor).select_related("replaces").filter(code=code).first()
+    written = Exercise.objects.for_actor(actor).editable_by(actor).select_related("replaces").filter(code=code).first()
     if written:
         return written
     if Exercise.objects.for_actor(actor).published().filter(code=code).exists():
