@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice, product
 from typing import Self
 
 from rapidfuzz import process
@@ -25,6 +26,8 @@ VOWEL = re.compile("[aeiouy]")
 SHORTEST_STEM = 3
 SHORTEST_SLIP = 4  # a wrong letter among three is most of the word
 LONG_WORD = 8  # from here on two slips are forgiven
+MOST_GUESSES = 3  # for one word
+MOST_READINGS = 6  # of all words together
 
 # Short forms of the clinic, and words of patients for what the library calls by another name.
 SAME: Mapping[str, tuple[str, ...]] = {
@@ -105,10 +108,10 @@ def stem_of(word: str) -> str:
         return word[:-2]
     if word.endswith("s") and not word.endswith(("ss", "us", "is")):
         return word[:-1] if len(word) > SHORTEST_STEM else ""
-    root = re.sub("ing$|(?<!e)ed$", "", word)
+    root = re.sub("ing$|(?<!e)ed$|(?<=...[^e])e$", "", word)
     if root == word or len(root) < SHORTEST_STEM or not VOWEL.search(root):
         return ""
-    is_doubled = root[-1] == root[-2] and root[-1] not in "lsz"
+    is_doubled = root[-1] == root[-2] and root[-1] not in "lsz"  # sitting, but rolling and pressing
     return root[:-1] if is_doubled else root
 
 
@@ -160,37 +163,38 @@ class Vocabulary:
     def knows(self, term: Term) -> bool:
         return any(self.has(beginning) for beginning in term.beginnings)
 
-    def corrected(self, text: str) -> str:
-        """What was probably meant, or "" when every word is known or one is like none that there is.
+    def readings(self, text: str) -> list[str]:
+        """What may have been meant by `text`, the likeliest first; none when all words are known or one is hopeless.
 
         Only a word that begins no known word is replaced.
         """
         typed = [term.word for term in terms_of(text)]
-        meant = [word if self.knows(Term.of(word)) else self.nearest(word) for word in self._joined(typed)]
-        return " ".join(meant) if all(meant) and meant != typed else ""
+        guesses = [[word] if self.knows(Term.of(word)) else self.nearest(word) for word in self._joined(typed)]
+        # Later guesses at the first words are tried last.
+        each = islice(product(*reversed(guesses)), MOST_READINGS)
+        return [" ".join(reversed(words)) for words in each if [*reversed(words)] != typed]
 
-    def nearest(self, word: str) -> str:
-        """The word that `word` was meant to be, whole or as far as it is typed; "" when none is near.
+    def nearest(self, word: str) -> list[str]:
+        """The words that `word` may have been meant to be, whole or as far as it is typed, the likeliest first.
 
         The fewest slips win, then the same first letter, then the word that occurs most.
         """
         if len(word) < SHORTEST_SLIP:
-            return ""
+            return []
         if apart := self._split(word):
-            return apart
+            return [apart]
         slips = 2 if len(word) >= LONG_WORD else 1
-        choices = [known for known in self.ordered if known.isalpha() and len(known) >= SHORTEST_SLIP]
-        return self._best(word, choices, choices, slips) or self._best(
-            word, choices, [known[: len(word)] for known in choices], slips
-        )
+        known = [other for other in self.ordered if other.isalpha() and len(other) >= SHORTEST_SLIP]
+        begun = [other[: len(word)] for other in known]
+        return self._ranked(word, known, known, slips) or self._ranked(word, known, begun, slips)
 
-    def _best(self, word: str, choices: list[str], spelled: list[str], slips: int) -> str:
+    def _ranked(self, word: str, known: list[str], spelled: list[str], slips: int) -> list[str]:
         found = process.extract(word, spelled, scorer=OSA.distance, score_cutoff=slips, limit=None)
-        ranked = [
-            (distance, choices[place][0] != word[0], -self.counted[choices[place]], choices[place])
+        ranked = sorted(
+            (distance, known[place][0] != word[0], -self.counted[known[place]], known[place])
             for _, distance, place in found
-        ]
-        return min(ranked)[-1] if ranked else ""
+        )
+        return [other for *_, other in ranked[:MOST_GUESSES]]
 
     def _joined(self, words: list[str]) -> list[str]:
         """Neighbours written as one where only that is known: `clam shell`."""

@@ -42,15 +42,18 @@ def matching(queryset: ExerciseQuerySet, text: str) -> ExerciseQuerySet:
     """The rows of `queryset` in which every word of `text` begins some word, in any order."""
     if not text.strip():
         return queryset
-    terms = terms_of(text)
-    if not terms:  # signs alone, as in "%": there is no such exercise
-        return queryset.none()
-    for term in terms:
+    return queryset.filter(holds(text)) if terms_of(text) else queryset.none()  # "%" names no exercise
+
+
+def holds(text: str) -> Q:
+    """`matching` as a condition, for a text of at least one word."""
+    every = Q()
+    for term in terms_of(text):
         begins = Q()
         for beginning in term.beginnings:
             begins |= Q(search_text__contains=f" {beginning}")
-        queryset = queryset.filter(begins)
-    return queryset
+        every &= begins
+    return every
 
 
 def closeness(text: str) -> list[Any]:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from config.lib.htmx import page_or_partial
 from exercises import search
+from exercises.features import Unsafe
 from exercises.forms.facets import Browse
 from exercises.forms.picker import PickerForm, StarForm, picks
 from exercises.models import Exercise
@@ -20,6 +21,7 @@ from exercises.services import shelf
 from patients.access import Actor, Request, staff
 
 PAGE_SIZE = 24
+NOTHING = Unsafe(avoid=frozenset(), caution=frozenset())
 
 
 def list_page(
@@ -58,10 +60,11 @@ def exercise_detail(request: Request, code: str) -> HttpResponse:
     exercise = library.filter(code=code).first()
     if exercise is None:
         return redirect("exercises:exercise_detail", _merged_into(request.actor, code).code)
-    browse = Browse(request.GET, request.actor)
+    patient = _patient_named(request)
+    browse = Browse(request.GET, request.actor, NOTHING if patient else None)  # for its address alone
     number = request.GET.get("page", "")
     page = number if number.isascii() and number.isdecimal() and len(number) < 6 else ""
-    carried = browse.query(page=page, patient=_patient_named(request))
+    carried = browse.query(page=page, patient=patient)
     context = {
         "exercise": exercise,
         "neighbours": search.neighbours_of(exercise, library),

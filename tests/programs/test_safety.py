@@ -95,3 +95,27 @@ def test_strength_is_said_in_words() -> None:
         "partly from a published source",
         "standard physiotherapy teaching",
     }
+
+
+def test_features_of_which_a_patient_is_warned_are_what_the_check_warns_of() -> None:
+    for conditions in ({first, second} for first, second in product(Condition, repeat=2)):
+        unsafe, held = safety.unsafe_for(conditions), {*conditions, Condition.AS_BASELINE}
+        for feature in Feature:
+            rating = max(safety.matrix()[condition, feature].rating for condition in held)
+            assert (feature in unsafe.avoid) == (rating is Rating.AVOID)
+            assert (feature in unsafe.caution) == (rating is Rating.CAUTION)
+
+
+@pytest.mark.parametrize(
+    "conditions",
+    [set(), {Condition.OSTEOPOROSIS, Condition.FUSED_CERVICAL_SPINE}, {Condition.ACUTE_FLARE}, {Condition.RAYNAUD}],
+    ids=str,
+)
+def test_every_exercise_is_rated_alike_by_its_features(conditions: set[Condition]) -> None:
+    unsafe = safety.unsafe_for(conditions)
+
+    for file in sorted(LIBRARY.glob("*.toml")):
+        features = features_of(file.stem) | {Feature.ANY_EXERCISE}
+        worst = safety.worst(safety.check(features, conditions))
+        assert bool(features & unsafe.avoid) == (worst is Rating.AVOID), file.stem
+        assert bool(features & (unsafe.avoid | unsafe.caution)) == (worst is not Rating.ALLOW), file.stem

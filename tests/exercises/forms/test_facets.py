@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 from django.http import QueryDict
 
+from exercises.features import Feature, Unsafe
 from exercises.forms.facets import Browse
 from exercises.library import Entry
 from patients.access import Actor
@@ -13,6 +14,11 @@ pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
 def browse(address: str) -> Browse:
     return Browse(QueryDict(address), Actor(make_member(make_clinic())))
+
+
+def chosen(asked: Browse, name: str) -> dict[str, tuple[str, int, bool]]:
+    facet = next(facet for facet in asked.facets if facet.name == name)
+    return {choice.value: (choice.label, choice.number, choice.chosen) for choice in facet.choices}
 
 
 def test_browse_without_filters_finds_everything(library: list[Entry]):
@@ -89,3 +95,57 @@ def test_browse_does_not_repeat_an_unknown_value_raw(library: list[Entry]):
     asked: Any = browse("floor=%3Cscript%3E")
 
     assert "<script>" not in asked.query()
+
+
+def test_browse_shows_what_was_meant_and_leads_back_to_what_was_typed(library: list[Entry]):
+    asked = browse("q=hamstirng+strap&kind=stretching")
+    page = asked.page(1, 24)
+
+    assert [exercise.code for exercise in page] == ["S08"]
+    assert asked.showing == "hamstring strap"
+    assert asked.typed == "hamstirng strap"
+    assert asked.query() == "?q=hamstirng+strap&kind=stretching"
+    assert asked.exactly == "?q=hamstirng+strap&kind=stretching&exact=1"
+    assert chosen(asked, "kind") == {"stretching": ("Stretching", 1, True)}
+
+
+def test_browse_takes_the_words_exactly_when_asked(library: list[Entry]):
+    asked = browse("q=hamstirng+strap&exact=1")
+
+    assert asked.page(1, 24).paginator.count == 0
+    assert (asked.showing, asked.leniently) == ("", "?q=hamstirng+strap")
+
+
+@pytest.mark.parametrize("address", ["q=hamstring", "q=hamstirng+strap&kind=thermal", "q=zzzz", "q=%25", ""])
+def test_browse_says_nothing_of_slips_where_that_does_not_help(library: list[Entry], address: str):
+    asked = browse(address)
+    asked.page(1, 24)
+
+    assert asked.showing == ""
+
+
+def test_browse_offers_safety_only_for_a_patient(library: list[Entry]):
+    unsafe = Unsafe(avoid=frozenset({Feature.PRONE_LYING}), caution=frozenset({Feature.SUPINE_FLAT}))
+    actor = Actor(make_member(make_clinic()))
+    rated = Browse(QueryDict("safe=allow"), actor, unsafe)
+    plain = Browse(QueryDict("safe=allow"), actor)
+
+    prone = {entry.code for entry in library if Feature.PRONE_LYING in entry.features}
+    flat = {entry.code for entry in library if Feature.SUPINE_FLAT in entry.features} - prone
+    assert {exercise.code for exercise in rated.found} == {entry.code for entry in library} - prone - flat
+    assert chosen(rated, "safe") == {
+        "allow": ("No warning", 121 - len(prone) - len(flat), True),
+        "caution": ("Nothing to avoid", 121 - len(prone), False),
+    }
+    assert [(chip.label, chip.query) for chip in rated.chips] == [("No warning", "")]
+    assert (plain.found.count(), plain.chips, plain.query()) == (121, [], "")
+    assert "safe" not in plain.toggles
+
+
+def test_browse_counts_evidence_grades(library: list[Entry]):
+    asked = browse("strength=A")
+
+    numbers = {value: number for value, (_, number, _) in chosen(asked, "strength").items()}
+    assert numbers == {grade: sum(entry.strength == grade for entry in library) for grade in "ABC"}
+    assert {exercise.strength for exercise in asked.found} == {"A"}
+    assert [chip.label for chip in asked.chips] == ["A: a trial or guideline names it"]

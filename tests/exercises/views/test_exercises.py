@@ -4,9 +4,11 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from exercises.library import Entry
-from exercises.models import Exercise
+from exercises.models import Exercise, ShelfMark
+from exercises.search import search_line
 from patients.models import User
 from tests.exercises.conftest import enlarge
 from tests.factories import make_clinic, make_exercise, make_member, make_program
@@ -127,7 +129,53 @@ def test_unknown_filter_is_left_out(ana: Client, library: list[Entry], filters: 
     assert len(names(response.content.decode())) == 24
 
 
-@pytest.mark.parametrize("query", ["", "?q=hip&kind=stretching&floor=no"])
+SLIP = "?q=hamstirng+strap"
+
+
+def test_exercise_list_shows_what_was_meant(ana: Client, library: list[Entry]):
+    html = ana.get(LIST + SLIP).content.decode()
+
+    assert names(html) == ["Supine hamstring stretch with strap"]
+    assert "Showing results for <strong>hamstring strap</strong>." in html
+    assert f'href="{LIST}{SLIP}&amp;exact=1">Search for exactly “hamstirng strap”</a>' in html
+    assert 'value="hamstirng strap"' in html
+
+    exact = ana.get(f"{LIST}{SLIP}&exact=1").content.decode()
+    assert names(exact) == []
+    assert f'href="{LIST}{SLIP}">Allow for slips</a>' in exact
+
+
+def test_exercise_list_offers_no_word_of_another_clinic(ana: Client, therapist: User, library: list[Entry]):
+    other = make_clinic("Elsewhere")
+    for clinic, name in ((other, "Schroedinger wobble"), (therapist.memberships.get().clinic, "Heisenberg wobble")):
+        make_exercise(name, clinic=clinic, search_text=search_line(name, [], [], ""))
+
+    found = ana.get(LIST, {"q": "hiesenberg"}).content.decode()
+    hidden = [ana.get(path, {"q": "shroedinger"}).content.decode() for path in (LIST, PICK)]
+
+    assert names(found) == ["Heisenberg wobble"]
+    assert [html for html in hidden if "schroedinger" in html.lower() or "Showing results" in html] == []
+
+
+@pytest.mark.sqlite
+def test_exercise_list_marks_and_narrows_to_what_is_mine(ana: Client, therapist: User, library: list[Entry]):
+    now = timezone.now()
+    clam, strap = Exercise.objects.get(code="T03"), Exercise.objects.get(code="S08")
+    ShelfMark.objects.create(user=therapist, exercise=clam, starred_at=now, used_at=now)
+    ShelfMark.objects.create(user=therapist, exercise=strap, used_at=now)
+    ShelfMark.objects.create(user=make_member(make_clinic()), exercise=Exercise.objects.get(code="M01"), starred_at=now)
+
+    html = ana.get(LIST).content.decode()
+    mine = ana.get(LIST, {"mine": ["starred", "used"]}).content.decode()
+
+    assert names(html)[:3] == [clam.name, strap.name, "Abdominal bracing with heel slide"]
+    assert (html.count("Your favourite<"), html.count("Used lately</span>")) == (1, 1)
+    assert re.findall(r'id="star-(\w+)"\s+aria-pressed="true"', html) == ["T03"]
+    assert names(mine) == [clam.name, strap.name]
+    assert 'aria-label="Remove Your favourites"' in mine
+
+
+@pytest.mark.parametrize("query", ["", "?q=hip&kind=stretching&floor=no&strength=B&strength=C"])
 def test_exercise_list_takes_few_statements_however_large(
     ana: Client, library: list[Entry], query: str, django_assert_num_queries: Any
 ):
@@ -225,6 +273,28 @@ def test_exercise_picker_without_a_real_program_is_not_found(ana: Client, librar
 
 
 def test_exercise_picker_takes_few_statements(ana: Client, library: list[Entry], django_assert_num_queries: Any):
+    """One more than the rows need: the numbers beside the toggles."""
     ana.get(PICK)
-    with django_assert_num_queries(3):
-        ana.get(PICK, {"q": "hip"})
+    with django_assert_num_queries(4):
+        ana.get(PICK, {"q": "hip"}, headers=HTMX)
+    enlarge(300)
+    with django_assert_num_queries(4):
+        ana.get(PICK, {"q": "hip"}, headers=HTMX)
+
+
+def test_exercise_picker_shows_what_was_meant_and_numbers_beside_its_toggles(ana: Client, library: list[Entry]):
+    html = ana.get(PICK, {"q": "hamstirng"}, headers=HTMX).content.decode()
+
+    assert "Showing results for <strong>hamstring</strong>." in html
+    assert f'hx-get="{PICK}?q=hamstirng&amp;exact=1"' in html
+    assert 'id="pick-toggles" hx-swap-oob="true"' in html
+    assert re.search(r'No floor <small class="toggle-number">3<', html)
+
+
+@pytest.mark.parametrize("query", [SLIP, "?q=heet+pack", "?q=zzzz", f"{SLIP}&page=7"])
+def test_a_slip_takes_a_few_statements_more(
+    ana: Client, library: list[Entry], query: str, django_assert_max_num_queries: Any
+):
+    ana.get(LIST + query)
+    with django_assert_max_num_queries(10):
+        ana.get(LIST + query)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from config.lib.ids import uuid7
-from exercises.models import Exercise
+from exercises.models import Exercise, ShelfMark
 from patients.conditions import Condition
 from patients.models import AuditEvent, Patient
 from programs.enums import Decision, Rating
@@ -85,6 +85,13 @@ def test_assign_times_per_week_drops_days_of_items(world: World) -> None:
     version = made.versions.get()
     assert version.rule == Rule(weekdays=None, times_per_week=3, slots=("07:30",))
     assert version.items.get().weekdays is None
+
+
+def test_assign_puts_the_exercises_on_the_shelf_of_who_assigned_them(world: World) -> None:
+    assign(world, draft(world.exercises[0]), draft(world.exercises[3]))
+
+    marks = ShelfMark.objects.values_list("user", "exercise__name", "used_at")
+    assert set(marks) == {(world.ana.pk, world.exercises[n].name, NOW) for n in (0, 3)}
 
 
 def test_assign_refuses_an_avoid_without_a_reason_and_stores_nothing(world: World) -> None:

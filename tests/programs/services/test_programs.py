@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from config.lib.ids import uuid7
-from exercises.models import Exercise
+from exercises.models import Exercise, ShelfMark
 from patients.models import AuditEvent
 from programs.models import Program, ProgramItem
 from programs.services import programs
@@ -89,6 +89,15 @@ def test_every_change_from_another_revision_is_refused(world: World, revision: i
 
     world.program.refresh_from_db()
     assert (rows(world.program), world.program.revision, world.program.name) == (before, 1, "Morning hips")
+
+
+def test_add_item_puts_the_exercise_on_the_shelf_of_who_added_it(world: World) -> None:
+    programs.add_item(actor=world.ana, program=world.program, revision=1, exercise=world.exercises[3], now=NOW)
+    with pytest.raises(RevisionConflict):
+        programs.add_item(actor=world.ben, program=world.program, revision=1, exercise=world.exercises[3], now=NOW)
+
+    marks = ShelfMark.objects.values_list("user", "exercise", "used_at", "starred_at")
+    assert list(marks) == [(world.ana.pk, world.exercises[3].pk, NOW, None)]
 
 
 def test_an_archived_program_does_not_change(world: World) -> None:
