@@ -17,6 +17,7 @@ from exercises.figures.vectors import Vec
 DEEPEST, WIDEST, FARTHEST = 1.0, 1.5, 1.0  # below the floor, off a contact, out of reach
 SOFT, SINK = 3.2, 4.2  # how far flesh may sink where it rests, and elsewhere into furniture
 HELD = ("strap", "band", "bar", "stick", "massage_stick", "poles", "pack")  # may lie in a hand or on the skin
+HOLDING = ("hand", "wrist", "forearm", "arm", "elbow", "shank")  # may lean on a side as well as on a top
 # Places that are no part of their own: the parts that make them up, the joint, and how far round it they reach.
 ZONES = {
     "knee": (("thigh", "shank"), "knee", 6.5),
@@ -83,7 +84,7 @@ def _floor(stage: Stage, out: Report) -> None:
 def _contact(stage: Stage, part: str, surface: str, out: Report) -> None:
     try:
         here = part_points(stage, part)
-        gap, soft = _gap(stage, here, surface)
+        gap, soft = _gap(stage, here, surface, part.split(".")[0] not in HOLDING)
     except KeyError as unknown:
         out.problems.append(f'"{part} on {surface}": there is no {unknown.args[0]!r} in this pose')
         return
@@ -95,7 +96,7 @@ def _contact(stage: Stage, part: str, surface: str, out: Report) -> None:
         out.problems.append(f"{part} sinks {-gap:.1f} into the {surface}")
 
 
-def _gap(stage: Stage, here: Vec, surface: str) -> tuple[float, bool]:
+def _gap(stage: Stage, here: Vec, surface: str, rests: bool) -> tuple[float, bool]:
     """The smallest distance, and whether the surface gives."""
     if surface == "floor":
         return float(here[:, 1].min()), False
@@ -105,8 +106,16 @@ def _gap(stage: Stage, here: Vec, surface: str) -> tuple[float, bool]:
         gaps += [float(((here - at) @ n).min()) for at, n in prop.planes]
         if not gaps:
             raise KeyError(surface)
-        return min(gaps), prop.soft or _is_seat(prop)
+        return min(*gaps, _above(here, prop)) if prop.flat and rests else min(gaps), prop.soft or _is_seat(prop)
     return min(float(distance(s, here).min()) for s in part_solids(stage, surface)[0]), True
+
+
+def _above(here: Vec, prop: Prop) -> float:
+    """How high the points lie over a flat top, a board thinner than a body; those far below it are beside it."""
+    top = float(prop.place[1])
+    low, high = next(b for b in (s.bounds() for s in prop.solids[::-1]) if abs(b[1][1] - top) < 0.5)
+    over = ((here > low) & (here < high))[:, (0, 2)].all(axis=1) & (here[:, 1] > top - 12)
+    return float(here[over, 1].min()) - top if over.any() else np.inf
 
 
 def _is_seat(prop: Prop) -> bool:

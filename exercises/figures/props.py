@@ -37,6 +37,7 @@ class Prop:
     planes: list[tuple[Vec, Vec]] = field(default_factory=list)
     water: float | None = None
     soft: bool = False
+    flat: bool = False  # one rests on its top, at the height of `place`
 
 
 def solid(colour: str, *shapes: Shape, part: str = "prop") -> Solid:
@@ -154,7 +155,7 @@ def chair(
         for x in (-d + 1.2, d - 1.2)
         for z in (-w + 1.2, w - 1.2)
     ]
-    out = Prop(place=f.point(0, seat))
+    out = Prop(place=f.point(0, seat), flat=True)
     out.solids = [solid("wood", *legs), solid("cushion", block_at(f, (0, seat - 1.1, 0), (d, 1.1, w), 0.8))]
     if back:
         posts = [rod(f.point(-d + 0.6, seat - 1, z), f.point(-d - 1.6, seat + back, z), 0.8) for z in (-w + 1, w - 1)]
@@ -178,7 +179,7 @@ def table(at: Point = (0, 0, 0), top: float = 42, size: tuple[float, float] = (3
     f, d, w = upright(at, facing), size[0] / 2, size[1] / 2
     legs = [rod(f.point(x, top - 1, z), f.point(x, 0.8, z), 1.0) for x in (-d + 2, d - 2) for z in (-w + 2, w - 2)]
     board = block_at(f, (0, top - 0.9, 0), (d, 0.9, w), 0.4)
-    return Prop([solid("wood", *legs), solid("wood", board)], place=f.point(0, top))
+    return Prop([solid("wood", *legs), solid("wood", board)], place=f.point(0, top), flat=True)
 
 
 def bed(x: tuple[float, float] = (-62, 52), half: float = 21, top: float = 26, z: float = 0) -> Prop:
@@ -192,14 +193,14 @@ def bed(x: tuple[float, float] = (-62, 52), half: float = 21, top: float = 26, z
         for b in (4 - half, half - 4)
     ]
     mattress = block_at(f, (0, top - 4, 0), (long, 4.0, half), 1.4)
-    return Prop([solid("wood", base, *feet), solid("sheet", mattress)], place=f.point(0, top), soft=True)
+    return Prop([solid("wood", base, *feet), solid("sheet", mattress)], place=f.point(0, top), soft=True, flat=True)
 
 
 def step(at: Point = (0, 0, 0), size: Point = (20, 9, 34), facing: float = 0) -> Prop:
     """A step; `size` is depth along the way, height, width across it; `at` the floor under its middle."""
     f = upright(at, facing)
     box = block_at(f, (0, size[1] / 2, 0), (size[0] / 2, size[1] / 2, size[2] / 2), 0.4)
-    return Prop([solid("wood", box)], place=f.point(0, size[1]))
+    return Prop([solid("wood", box)], place=f.point(0, size[1]), flat=True)
 
 
 def block(at: Point = (0, 0, 0), size: Point = (10, 10, 10), facing: float = 0, colour: str = "prop") -> Prop:
@@ -211,7 +212,7 @@ def block(at: Point = (0, 0, 0), size: Point = (10, 10, 10), facing: float = 0, 
 def pad(at: Point = (0, 0, 0), size: Point = (26, 4, 22)) -> Prop:
     """A foam pad to stand on; `at` is the floor under its middle."""
     box = block_at(upright(at), (0, size[1] / 2, 0), (size[0] / 2, size[1] / 2, size[2] / 2), 1.2)
-    return Prop([solid("foam", box)], place=vec(at[0], size[1], at[2]), soft=True)
+    return Prop([solid("foam", box)], place=vec(at[0], size[1], at[2]), soft=True, flat=True)
 
 
 def pillow(at: Point = (0, 3, 0), size: Point = (16, 5, 24), facing: float = 0, tilt: float = 0) -> Prop:
