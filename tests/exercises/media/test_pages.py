@@ -23,7 +23,7 @@ from tests.exercises.media.rows import make_media
 from tests.factories import NOW, make_exercise, make_prescription, make_user
 from tests.world import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 LINK = WORDS | {"link": "https://www.example.org/watch?v=1"}
 
 
