@@ -13,6 +13,7 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "plan-reminders": {"task": "programs.tasks.plan_reminders", "schedule": 60.0, "options": {"expires": 55}},
     "sweep-outbox": {"task": "patients.tasks.sweep_outbox", "schedule": 30.0, "options": {"expires": 25}},
+    "count-usage": {"task": "programs.tasks.count_usage", "schedule": 3600.0, "options": {"expires": 3500}},
     "roll-status": {"task": "programs.tasks.roll_status", "schedule": 300.0, "options": {"expires": 280}},
     "prepare-media": {"task": "exercises.tasks.prepare_media", "schedule": 30.0, "options": {"expires": 25}},
     "tidy-media": {"task": "exercises.tasks.tidy_media", "schedule": 3600.0, "options": {"expires": 3500}},

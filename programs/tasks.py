@@ -4,7 +4,7 @@ import structlog
 from celery import shared_task
 from django.utils import timezone
 
-from programs import adherence
+from programs import adherence, usage
 from programs.services import reminders
 
 logger = structlog.get_logger(__name__)
@@ -27,3 +27,9 @@ def roll_status() -> None:
     for _ in range(MOST_BATCHES):
         if not adherence.refresh_stale(now):
             break
+
+
+@shared_task(name="programs.tasks.count_usage")
+def count_usage() -> None:
+    """Bring up to date how exercises fare, for the curators' table."""
+    usage.recount(timezone.now())

@@ -34,7 +34,7 @@ from patients.models import (
     User,
 )
 from patients.services import reminder_settings
-from programs import adherence
+from programs import adherence, usage
 from programs.demo import curation, people
 from programs.demo.people import Account, Person, Story
 from programs.demo.story import BACK_AFTER, LoggedDay, Teller
@@ -99,6 +99,7 @@ def build(now: datetime) -> int:
     _schedule_from(now, patients)
     adherence.refresh_status(patients, now)
     curation.build(now, *curators)
+    usage.recount(now)
     return len(patients)
 
 

@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import F, Q
+from django.db.models import Case, F, FloatField, IntegerField, Q, Value, When
+from django.db.models.functions import Cast, NullIf
 from django.http import QueryDict
 
 from config.lib.text import has_unstorable
@@ -20,9 +21,14 @@ from exercises.search.text import closeness
 from patients.access import Actor
 from programs import cockpit
 from programs.cockpit import Lack, Queue
+from programs.usage import ENOUGH
 
 LONGEST_SEARCH = 100
 PIECES = sorted({*WANTED, *FACETS, *PARTICULAR_WORDS, "aliases", "dose", "steps"})
+
+
+def _share(number: str, of: str) -> Any:
+    return Cast(F(f"usage__{number}"), FloatField()) / NullIf(F(f"usage__{of}"), Value(0))
 
 
 class Due(Word):
@@ -54,8 +60,12 @@ DUE_LABELS = {Due.OVERDUE: "Review overdue", Due.SOON: "Review due in 30 days", 
 IMPORTED = [("yes", "Imported"), ("no", "Written here")]
 # The first click on a column shows what asks for a look.
 FIRST_UP = {Sort.NAME, Sort.REVIEW}
-# Figures that the database does not hold beside the exercise; the view sorts by them.
-COUNTED = {Sort.USE, Sort.SKIPPED, Sort.PAIN, Sort.SWAPPED}
+# Each figure with the number it rests on, as columns of the rollup.
+FIGURES = {
+    Sort.SKIPPED: (_share("skips", "answers"), "answers"),
+    Sort.PAIN: (F("usage__pain_change"), "pain_sessions"),
+    Sort.SWAPPED: (_share("swaps", "changes"), "changes"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,10 +191,17 @@ class Asked:
         return wanted
 
     def _order(self) -> list[Any]:
-        column = {Sort.REVIEW: F("review_due_on"), Sort.CHANGED: F("updated_at")}.get(self.sort, F("name"))
-        if self.descending and self.sort not in COUNTED:
-            return [column.desc(nulls_last=True), "-pk"]
-        return [column.asc(nulls_last=True), "name", "pk"]
+        """Figures that rest on too little come last either way. What is in use is sorted where it is counted."""
+        columns = {Sort.REVIEW: F("review_due_on"), Sort.CHANGED: F("updated_at")}
+        column: Any = columns.get(self.sort, F("name"))
+        before: list[Any] = []
+        if self.sort in FIGURES:
+            column, rests_on = FIGURES[self.sort]
+            enough = Case(When(**{f"usage__{rests_on}__gte": ENOUGH}, then=0), default=1, output_field=IntegerField())
+            before = [enough]
+        if self.descending and self.sort is not Sort.USE:
+            return [*before, column.desc(nulls_last=True), "-pk"]
+        return [*before, column.asc(nulls_last=True), "name", "pk"]
 
 
 def _one_of(value: str, choices: list[tuple[str, str]]) -> str:

@@ -4,10 +4,12 @@ from programs.models.prescriptions import Prescription, PrescriptionItem, Prescr
 from programs.models.programs import ItemColumns, Program, ProgramItem
 from programs.models.sessions import Entry, LogReceipt, Session
 from programs.models.status import PatientStatus
+from programs.models.usage import ExerciseUsage
 from programs.models.work import WorkItem
 
 __all__ = [
     "Entry",
+    "ExerciseUsage",
     "ItemColumns",
     "LogReceipt",
     "PatientStatus",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -17,10 +17,10 @@ from exercises.enums import EvidenceStrength, ExerciseState, Kind
 from exercises.models import Exercise
 from exercises.services.library import WORKING
 from patients.access import CURATOR, Actor, Request, staff
-from programs import cockpit
+from programs import cockpit, usage
 from programs.cockpit import Queue, Waiting
-from programs.forms.library_table import COUNTED, Asked, Sort
-from programs.usage import UNUSED, Usage, usage
+from programs.forms.library_table import Asked, Sort
+from programs.usage import Usage
 
 PAGE_SIZE = 40
 DESK = {
@@ -29,12 +29,6 @@ DESK = {
     ExerciseState.PUBLISHED: "exercises:exercise_detail",
     ExerciseState.RETIRED: "programs:curation_retire",
 }
-NUMBER: dict[Sort, Callable[[Usage], tuple[bool, float]]] = {
-    Sort.USE: lambda one: (False, one.running),
-    Sort.SKIPPED: lambda one: (one.skipped.is_thin, one.skipped.percent or 0),
-    Sort.PAIN: lambda one: (one.pain.is_thin, one.pain.mean or 0),
-    Sort.SWAPPED: lambda one: (one.swapped.is_thin, one.swapped.percent or 0),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +36,7 @@ class Row:
     """One entry of the table, with how it fares and where it is opened."""
 
     exercise: Exercise
+    in_use: int
     usage: Usage
     url: str
 
@@ -99,8 +94,8 @@ def address_of(exercise: Exercise) -> str:
 
 
 def _table(asked: Asked, actor: Actor) -> dict[str, Any]:
-    page, figures = _page(asked, actor)
-    rows = [Row(one, figures.get(one.pk, UNUSED), address_of(one)) for one in page]
+    page, in_use = _page(asked, actor)
+    rows = [Row(one, in_use.get(one.pk, 0), _usage_of(one), address_of(one)) for one in page]
     return {
         "asked": asked,
         "page_obj": page,
@@ -111,23 +106,18 @@ def _table(asked: Asked, actor: Actor) -> dict[str, Any]:
     }
 
 
-def _page(asked: Asked, actor: Actor) -> tuple[Page, dict[UUID, Usage]]:
-    """The page asked for, and the figures of its rows. Sorting by a figure needs those of all rows."""
-    found = asked.found(actor)
-    if asked.sort not in COUNTED:
+def _usage_of(exercise: Exercise) -> Usage:
+    return usage.usage_of(getattr(exercise, "usage", None))
+
+
+def _page(asked: Asked, actor: Actor) -> tuple[Page, dict[UUID, int]]:
+    """The page asked for, and how many live prescriptions hold each of its rows; sorting by that counts all."""
+    found = asked.found(actor).select_related("usage")
+    if asked.sort is not Sort.USE:
         page = CountedPaginator(found, PAGE_SIZE).get_page(asked.page)
-        return page, usage(actor.today, [exercise.pk for exercise in page])
-    figures = usage(actor.today)
-    ids = _by_figure(list(found.values_list("pk", flat=True)), figures, asked.sort, descending=asked.descending)
+        return page, usage.running(actor.today, [exercise.pk for exercise in page])
+    in_use = usage.running(actor.today)
+    order = -1 if asked.descending else 1
+    ids = sorted(found.values_list("pk", flat=True), key=lambda pk: order * in_use.get(pk, 0))
     page = Paginator(ids, PAGE_SIZE).get_page(asked.page)
-    return Page(cockpit.by_pk(found, list(page)), page.number, page.paginator), figures
-
-
-def _by_figure(ids: list[UUID], figures: dict[UUID, Usage], sort: Sort, *, descending: bool) -> list[UUID]:
-    """In order of one figure; those that rest on too few uses come last either way."""
-
-    def key(pk: UUID) -> tuple[bool, float]:
-        is_thin, number = NUMBER[sort](figures.get(pk, UNUSED))
-        return is_thin, -number if descending else number
-
-    return sorted(ids, key=key)
+    return Page(cockpit.by_pk(found, list(page)), page.number, page.paginator), in_use
