@@ -14,12 +14,11 @@ from exercises.figures.bodies import BODIES
 from exercises.figures.camera import NAMED, Camera
 from exercises.figures.figure import Figure, PropSpec, Scene
 from exercises.figures.palette import HAIRS, SKINS
-from exercises.figures.read import FigureError, Where
+from exercises.figures.read import NAMES, FigureError, Where
 from exercises.figures.stiff import stiffened
 
 FOLDER = Path(__file__).parent / "poses"
 BASES = FOLDER / "bases.toml"
-NAMES = ("start", "middle", "end")
 LOOKS, SIGHT = {"body", "skin", "hair", "shoes"}, {"camera", "props", "target", "arrow", "move"}
 TOP = {*LOOKS, *SIGHT, "alt", "stiff", "note", *NAMES}
 Raw = dict[str, Any]

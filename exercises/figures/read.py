@@ -8,6 +8,7 @@ from typing import Any
 
 from exercises.figures import catalogue
 from exercises.figures.figure import Arrow, Zone
+from exercises.figures.palette import COLOURS
 from exercises.figures.record import SIDES, Angle, Arm, Leg, Pose, Target, Triple
 from exercises.figures.skeleton import PALMS
 
@@ -17,6 +18,9 @@ NEEDED = ("pelvis", "chest", "neck", "head")
 LEG = {"thigh", "shank", "foot", "to", "pole", "toes"}
 ARM = {"up", "fore", "hand", "to", "elbow", "pole", "palm", "grip"}
 POSE = {*SINGLE, "shoulders", "leg", "arm", "pin", "pelvis_at", "contacts", "base", "props", "note", "_base"}
+NAMES = ("start", "middle", "end")
+LIMB_PARTS = ("thigh", "shank", "foot", "ankle", "upperarm", "sleeve", "forearm", "hand")
+PAINTED = {"chest", "pelvis", "neck", "head", "hair", *LIMB_PARTS, *(f"{p}.{s}" for p in LIMB_PARTS for s in SIDES)}
 GRIPS = {"flat": 0.0, "relaxed": 22.0, "cup": 45.0, "fist": 92.0}
 PALM_WORDS = {*PALMS, "in", "out", "front", "back"}
 # Saying one way to place a limb drops the other way the base may have used.
@@ -244,6 +248,10 @@ def _palm(value: Any, where: Where) -> Triple | str | None:
 def zone(raw: Any, where: Where) -> Zone:
     table = where.table(raw)
     where.known(table, {"at", "size", "tilt", "parts", "poses"})
+    _named(table, where)
+    for part in several(table.get("parts")):
+        if part not in PAINTED:
+            raise (where / "parts").wrong(f"{part!r} is no part; possible are {', '.join(sorted(PAINTED))}")
     size = table.get("size", 5)
     wide, high = (where / "size").numbers(size, 2) if isinstance(size, list) else ((where / "size").number(size),) * 2
     return Zone(
@@ -255,9 +263,16 @@ def zone(raw: Any, where: Where) -> Zone:
     )
 
 
+def _named(table: Raw, where: Where) -> None:
+    for name in several(table.get("poses")):
+        if name not in NAMES:
+            raise (where / "poses").wrong(f"{name!r} is no pose; possible are {', '.join(NAMES)}")
+
+
 def arrow(raw: Any, where: Where) -> Arrow:
     table = where.table(raw)
     where.known(table, {"from", "to", "bow", "kind", "poses"})
+    _named(table, where)
     return Arrow(
         target(table.get("from"), where / "from"),
         target(table.get("to"), where / "to"),
@@ -271,6 +286,8 @@ def prop(raw: Raw, where: Where) -> dict[str, Any]:
     """A prop's keys with its points read as targets."""
     kind = where.choice(raw.get("kind"), "kind", catalogue.KINDS)
     where.known(raw, {"kind", *catalogue.keys(kind)})
+    if "colour" in raw:
+        where.choice(raw["colour"], "colour", COLOURS)
     out = dict(raw)
     for key in catalogue.POINTS:
         if key in out:
