@@ -14,6 +14,8 @@ from django.utils import timezone
 from playwright.sync_api import Page
 
 from config.lib import tokens
+from exercises.models import Exercise
+from exercises.versions import versions_of
 from patients.channels import links
 from programs.demo import people
 from programs.models import PrescriptionItem
@@ -27,6 +29,7 @@ NOT_PAGES |= {
     "mfa_download_recovery_codes": "a download",
     "exercise_picker": "a part of the builder's page, which is swept",
     "patient_picker": "a part of the builder's page, which is swept with a patient",
+    **dict.fromkeys(["curation_gaps", "curation_similar", "curation_find"], "parts of the editor, which is swept"),
 }
 NOT_PAGES |= dict.fromkeys(
     [
@@ -34,6 +37,7 @@ NOT_PAGES |= dict.fromkeys(
         *["program_copy", "program_archive", "program_undo", "item_add", "item_update", "item_move", "item_remove"],
         *["prescription_end", "session_log", "session_all_done", "pain_add", "flare_start", "flare_end"],
         *["curation_restore", "work_settle", "work_reopen"],
+        *["curation_submit", "curation_send_back", "curation_discard", "curation_restore_version"],
         *["media_remove", "media_restore", "media_move"],
     ],
     "POST only",
@@ -106,6 +110,7 @@ def all_pages(there: Furnished) -> list[Sheet]:
     return [
         *caseload(there),
         *library_changes(),
+        *writing(),
         *media(there),
         *records(there),
         *builder(there),
@@ -153,6 +158,22 @@ def library_changes() -> list[Sheet]:
         Sheet("curation_merge", CORA, merge),
         Sheet("curation_merge", CORA, merge + "?q=nothing-like-it"),
         Sheet("curation_merge", CORA, merge + "?into=M04"),
+    ]
+
+
+def writing() -> list[Sheet]:
+    """The editor empty, faulty and full, the difference, the history. B04 was sent back to Cora."""
+    new, history = at("curation_new"), at("curation_history", "B04")
+    newest, *_, oldest = versions_of([Exercise.objects.get(code="B04").pk]).values_list("history_id", flat=True)
+    return [
+        Sheet("curation_new", CORA, new),
+        Sheet("curation_new", CORA, new, do=fill_in(name="Clamshell", sets="99", cue="Mind the dose.")),
+        Sheet("curation_new", MARA, new),
+        Sheet("curation_edit", CORA, at("curation_edit", "S01")),
+        Sheet("curation_edit", CORA, at("curation_edit", "B04")),
+        *[Sheet("curation_review", CORA, at("curation_review", code)) for code in ("P02", "S19", "B04")],
+        Sheet("curation_history", CORA, history),
+        Sheet("curation_history", CORA, history + f"?older={oldest}&newer={newest}"),
     ]
 
 
