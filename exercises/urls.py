@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from exercises.views import curation, curation_review, exercises, media, own
+from exercises.views import curation, curation_review, exercises, media, own, transfer
 
 app_name = "exercises"
 urlpatterns = [
@@ -14,6 +14,17 @@ urlpatterns = [
     path("curation/gaps/", curation.curation_gaps, name="curation_gaps"),
     path("curation/similar/", curation.curation_similar, name="curation_similar"),
     path("curation/find/", curation.curation_find, name="curation_find"),
+    # Import and export
+    path("jobs/", transfer.job_list, name="job_list"),
+    path("jobs/import/", transfer.import_new, name="import_new"),
+    path("jobs/export/", transfer.export_new, name="export_new"),
+    path("jobs/<uuid:job_id>/", transfer.job_detail, name="job_detail"),
+    path("jobs/<uuid:job_id>/confirm/", transfer.job_confirm, name="job_confirm"),
+    path("jobs/<uuid:job_id>/again/", transfer.job_again, name="job_again"),
+    path("jobs/<uuid:job_id>/cancel/", transfer.job_cancel, name="job_cancel"),
+    path("jobs/<uuid:job_id>/download/", transfer.job_download, name="job_download"),
+    path("jobs/<uuid:job_id>/drafts/", transfer.job_drafts, name="job_drafts"),
+    path("jobs/<uuid:job_id>/discard/", transfer.job_discard, name="job_discard"),
     path("<str:code>/edit/", curation.curation_edit, name="curation_edit"),
     path("<str:code>/review/", curation_review.curation_review, name="curation_review"),
     path("<str:code>/submit/", curation_review.curation_submit, name="curation_submit"),

@@ -83,6 +83,16 @@ class LibraryJob(Row):
         return self.kind == JobKind.IMPORT and self.dry_run
 
     @property
+    def rows_looked_at(self) -> int:
+        """How many of the steps are for looking at rows; an import then stores them."""
+        return self.total if self.dry_run else self.total // 2
+
+    @property
+    def counts_items(self) -> bool:
+        """JSON has items; only a table has rows that somebody can see numbered."""
+        return self.layout in (JobLayout.JSON, JobLayout.FACTS)
+
+    @property
     def to_import(self) -> int:
         """How many rows of a finished preview would change something; 0 while any row is refused."""
         counts = self.report.get("outcomes", {})

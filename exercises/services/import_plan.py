@@ -47,13 +47,14 @@ class Planned:
     outcome: Outcome = Outcome.REFUSED
     exercise: Exercise | None = None
     published: Exercise | None = None  # what the exercise is, or becomes, a working copy of
-    differences: list[tuple[str, Any, Any]] = field(default_factory=list)
+    before: dict[str, Any] = field(default_factory=dict)  # the columns that change, as they are; {} when it is new
+    after: dict[str, Any] = field(default_factory=dict)
     neighbours: list[tuple[str, str]] = field(default_factory=list)
     errors: list[tuple[str, str]] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
 
     def refuse(self, column: str, sentence: str) -> None:
-        self.outcome, self.exercise, self.differences = Outcome.REFUSED, None, []
+        self.outcome, self.exercise = Outcome.REFUSED, None
         self.errors.append((column, sentence))
 
     @property
@@ -61,7 +62,7 @@ class Planned:
         """All that the decision rests on: another basis, another plan."""
         stored = [one for one in (self.published, self.exercise) if one and not one._state.adding]
         seen = [(str(one.pk), one.revision, one.state) for one in stored]
-        return [self.number, self.outcome.value, seen, self.differences, self.errors]
+        return [self.number, self.outcome.value, seen, self.before, self.after, self.errors]
 
 
 @dataclass(slots=True)
@@ -185,7 +186,7 @@ class Planner:
         if fact:
             exercise.imported_from, exercise.curation_note = fact.origin, fact.note
         planned.outcome, planned.exercise = Outcome.NEW, derive(exercise)
-        planned.differences = self.resource.differences(None, exercise)
+        planned.after = {name: value for name, value in content_of(exercise).items() if value}
 
     def _working_copy(
         self, planned: Planned, values: dict[str, Any], result: RowResult, present: Exercise | None
@@ -200,7 +201,9 @@ class Planner:
 
     def _changed(self, planned: Planned, result: RowResult, copy: Exercise | None = None) -> None:
         planned.outcome, planned.exercise = Outcome.CHANGED, derive(copy or result.instance)
-        planned.differences = self.resource.differences(result.original, result.instance)
+        old, new = content_of(result.original), content_of(result.instance)
+        planned.before = {name: value for name, value in old.items() if value != new[name]}
+        planned.after = {name: new[name] for name in planned.before}
 
     def _put(self, planned: Planned, values: dict[str, Any], present: Exercise | None) -> RowResult | None:
         """The row put into the exercise; None when it changes nothing or is refused, which `planned` then says."""

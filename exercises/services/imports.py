@@ -23,7 +23,7 @@ from exercises.services.import_plan import CHUNK, Plan, Planned, Planner
 from exercises.services.job_watch import Watch
 from exercises.transfer import readers
 from exercises.transfer.refusals import FileRefused
-from exercises.transfer.resources import KNOWN, homes_of
+from exercises.transfer.resources import KNOWN
 from patients import audit
 from patients.models import User
 
@@ -120,7 +120,8 @@ def _lines(plan: Plan) -> Iterator[dict[str, Any]]:
                 "name": row.name,
                 "is_copy": row.published is not None,
                 "missing": row.exercise.missing,
-                "differences": row.differences,
+                "before": row.before,
+                "after": row.after,
             }
 
 
@@ -168,8 +169,8 @@ class Writer:
 
     def _columns(self, rows: list[Planned]) -> list[str]:
         """The content columns that any of these rows changes."""
-        homes = homes_of({column for row in rows for column, _, _ in row.differences})
-        return [name for name in CONTENT if name in homes]
+        changed = {name for row in rows for name in row.after}
+        return [name for name in CONTENT if name in changed]
 
     def _lock(self, exercises: Sequence[Exercise]) -> None:
         """Hold the rows, in one order for all, and make sure that they are as they were planned."""

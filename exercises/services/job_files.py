@@ -78,12 +78,13 @@ def write_lines(name: str, lines: Iterable[dict[str, Any]]) -> None:
             file.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
 
 
-def read_lines(name: str, start: int, count: int) -> list[dict[str, Any]]:
-    """Some of the lines; none when the file is gone."""
+def read_lines(name: str, start: int, count: int, outcome: str = "") -> list[dict[str, Any]]:
+    """Some of the lines, of one outcome if asked for; none when the file is gone."""
     try:
         with path_of(name).open("rb") as file:
-            return [json.loads(line) for line in islice(file, start, start + count)]
-    except FileNotFoundError:
+            lines = (json.loads(line) for line in file)
+            return list(islice((line for line in lines if outcome in ("", line["outcome"])), start, start + count))
+    except (FileNotFoundError, IsADirectoryError):
         return []
 
 

@@ -118,16 +118,6 @@ class ExerciseResource(Resource):
     def save_instance(self, instance: Exercise, is_create: bool, row: Any, **kwargs: Any) -> None:
         """Nothing: whoever asked has the instance and decides."""
 
-    def differences(self, before: Exercise | None, after: Exercise) -> list[tuple[str, Any, Any]]:
-        """What the row changes: column, old and new value. A new exercise shows what it has."""
-        changes = []
-        for field in self.get_import_fields():
-            old, new = field.export(before) if before else None, field.export(after)
-            is_same = field.widget.same(field.get_value(before), field.get_value(after)) if before else not new
-            if not field.readonly and not is_same:
-                changes.append((field.column_name, old, new))
-        return changes
-
 
 class Ready(BaseInstanceLoader):
     """An instance loader for a row whose exercise is known already."""
@@ -141,13 +131,6 @@ class Ready(BaseInstanceLoader):
 
 COLUMNS = tuple(ExerciseResource.fields)
 KNOWN = frozenset(COLUMNS)
-
-
-def homes_of(columns: Iterable[str]) -> set[str]:
-    """The columns of the database behind these columns of a file."""
-    homes = {name: {field.attribute.partition("__")[0]} for name, field in ExerciseResource.fields.items()}
-    homes["effort"].add("effort")
-    return {home for column in columns for home in homes[column]}
 
 
 def neighbours_in(row: Mapping[str, Any]) -> Iterable[tuple[str, str]]:

@@ -74,6 +74,8 @@ def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = 
 def _rows(text: TextIOWrapper, known: frozenset[str]) -> Iterator[Row]:
     lines = _lines(text)
     first = next(lines, "")
+    if len(first) > LONGEST_FIELD:
+        raise FileRefused("The first row is too long to be a heading. Start from an export.")
     separator = max(SEPARATORS, key=lambda mark: len(known & set(_cells(first, mark))))
     names = heading(_cells(first, separator), known)
     for number, cells in _records(csv.reader(lines, delimiter=separator, strict=True)):

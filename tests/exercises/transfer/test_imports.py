@@ -35,7 +35,7 @@ def test_dry_run_stores_nothing_but_its_report(preview: Preview) -> None:
     assert (job.to_import, Exercise.objects.count()) == (1, 0)
     (line,) = job_files.read_lines(job.result.name, 0, 10)
     assert (line["number"], line["outcome"], line["code"]) == (2, "new", "T900")
-    assert ["hold_seconds", None, 5] in line["differences"]
+    assert (line["before"], line["after"]["hold_seconds"]) == ({}, 5)
 
 
 def test_same_file_again_changes_nothing(imported: Preview, preview: Preview) -> None:
