@@ -16,12 +16,12 @@ TONES = 128
 GROUNDS = {"light": ("#f6f4ef", "#1d2733"), "dark": ("#171c23", "#cdd5de")}
 STYLE = """<!doctype html><meta charset="utf-8"><style>
 body{margin:0;font:12px sans-serif}main{display:grid;gap:4px;padding:4px;background:var(--ground);color:var(--ink)}
-figure{margin:0}div{display:flex}img{display:block;min-width:0;flex:1;max-width:50%;height:auto}
-figcaption{padding:0 4px 4px}</style>"""
+figure{margin:0}div{display:flex}img{display:block;min-width:0;flex:1;height:auto}
+figcaption{padding:0 4px 4px}.half img{max-width:50%}</style>"""
 
 
-def page(figures: Sequence[tuple[str, Sequence[Path]]], theme: str, columns: int) -> str:
-    """HTML with each figure's drawings side by side under one name."""
+def page(figures: Sequence[tuple[str, Sequence[Path]]], theme: str, columns: int, half: bool = False) -> str:
+    """HTML with each figure's drawings side by side under one name; a single one takes all the place or half of it."""
     ground, ink = GROUNDS[theme]
     cells = []
     for name, files in figures:
@@ -30,7 +30,7 @@ def page(figures: Sequence[tuple[str, Sequence[Path]]], theme: str, columns: int
         )
         cells.append(f"<figure><div>{images}</div><figcaption>{name}</figcaption></figure>")
     grid = f"--ground:{ground};--ink:{ink};grid-template-columns:repeat({columns},minmax(0,1fr))"
-    return f'{STYLE}<main style="{grid}">{"".join(cells)}</main>'
+    return f'{STYLE}<main class="{"half" if half else ""}" style="{grid}">{"".join(cells)}</main>'
 
 
 def shoot(html: str, to: Path, width: int) -> None:
@@ -64,7 +64,7 @@ def sheets(index: Mapping[str, Mapping[str, Any]], to: Path) -> None:
         figures = [(c, _stills(index[c])) for c in codes[start : start + A_SHEET]]
         for theme in GROUNDS:
             picture = to / f"sheet-{n:02}-{theme}.png"
-            shoot(page(figures, theme, COLUMNS), picture, WIDE)
+            shoot(page(figures, theme, COLUMNS, half=True), picture, WIDE)
             with Image.open(picture) as wide:
                 wide.convert("RGB").quantize(TONES, dither=Image.Dither.NONE).save(picture, optimize=True)
 
