@@ -41,3 +41,8 @@ document.addEventListener("focusout", (event) => {
   const place = field(event.target);
   if (place && event.relatedTarget && !place.contains(event.relatedTarget)) clear(place);
 });
+
+// What was found may lie under the bar at the foot of the page.
+document.addEventListener("htmx:afterSwap", ({ detail }) => {
+  if (detail.target.matches?.(".found")) detail.target.querySelector(".found-list")?.scrollIntoView({ block: "nearest" });
+});
