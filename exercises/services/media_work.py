@@ -20,7 +20,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from config.lib import bells, confined
-from config.lib.confined import Failed, Limits, Refused
+from config.lib.confined import Failed, Limits, Refused, TookTooLong
 from exercises import filetypes, images, videos
 from exercises.enums import MediaKind, MediaState
 from exercises.models import ExerciseMedia
@@ -35,8 +35,8 @@ NO_ROOM_AGAIN_AFTER = timedelta(minutes=10)
 RUN_SECONDS = 240
 TELL_EVERY = 1.0  # seconds between two notes of progress
 
-# 512 MB are not enough for a WebP of 40 megapixels (768) nor for encoding 720p (1024). A video of ten minutes takes
-# about five on two cores; it must end before Celery's hard limit of fifteen.
+# 512 MB are not enough for a WebP of 40 megapixels (768) nor for encoding 720p (1024). A video of ten minutes in
+# full HD takes four minutes of processor time (measured); it must end before Celery's hard limit of fifteen.
 PHOTO = Limits(memory_mb=768, cpu_seconds=30, wall_seconds=60, file_mb=32)
 PROBE = Limits(memory_mb=512, cpu_seconds=30, wall_seconds=60, file_mb=0)
 VIDEO = Limits(memory_mb=1024, cpu_seconds=1500, wall_seconds=780, file_mb=256)
@@ -113,6 +113,8 @@ class Job:
             work = media_files.new_work()
             made = self._make(work)
             self._ready(work, made)
+        except TookTooLong as late:
+            self._once_more(late)  # the machine may have been busy
         except Refused as refusal:
             self.refuse(str(refusal))
         except LeaseLost:

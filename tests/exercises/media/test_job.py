@@ -124,6 +124,14 @@ def test_a_child_that_is_killed_is_tried_three_times(draft: Exercise, monkeypatc
     assert ExerciseMedia.objects.get().trouble == media_work.GIVEN_UP
 
 
+def test_a_busy_machine_gets_another_try(draft: Exercise, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is killed by the clock on the wall is no fault of the file either."""
+    waiting(draft)
+    monkeypatch.setattr(media_work, "PHOTO", confined.Limits(memory_mb=768, wall_seconds=0))
+    assert media_work.work_off(owner="slow").again == 1
+    assert ExerciseMedia.objects.get().state == "waiting"
+
+
 def test_a_row_that_kills_its_workers_is_given_up(draft: Exercise) -> None:
     waiting(draft, state="working", attempts=3, lease_until=timezone.now() - timedelta(seconds=1))
     assert media_work.work_off(owner="next").refused == 1
