@@ -95,7 +95,7 @@ def _import_page(request: Request, form: ImportForm, status: int = 200) -> HttpR
 @staff(CURATOR)
 def export_new(request: Request) -> HttpResponse:
     """Choose a format and start the export."""
-    form = ExportForm(request.POST or None)
+    form = ExportForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -234,6 +234,6 @@ def job_discard(request: Request, job_id: UUID) -> HttpResponse:
     """Throw away the drafts of one import that nobody has touched."""
     job = _job(request.actor, job_id)
     gone, kept = jobs.discard_drafts(actor=request.user, job=job)
-    stay = f" {kept} that somebody has worked on stay." if kept else ""
-    messages.success(request, f"{gone} drafts discarded.{stay}")
+    stay = f" {kept} that somebody has worked on {'stays' if kept == 1 else 'stay'}." if kept else ""
+    messages.success(request, f"{gone} {'draft' if gone == 1 else 'drafts'} discarded.{stay}")
     return redirect("exercises:job_detail", job.pk)

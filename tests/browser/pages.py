@@ -20,6 +20,7 @@ from patients.channels import links
 from programs.demo import people
 from programs.models import PrescriptionItem
 from tests.browser.clinic import ANYBODY, CARL, CORA, DANIEL, HELENE, IDA, MARA, NILS, NORA, Furnished
+from tests.browser.jobs import jobs_in_every_state
 from tests.exercises.media import pictures
 from tests.exercises.media.rows import make_media
 
@@ -27,6 +28,7 @@ from tests.exercises.media.rows import make_media
 NOT_PAGES = dict.fromkeys(["healthz", "manifest", "schema", "mfa_login_webauthn"], "for machines")
 NOT_PAGES |= {
     "mfa_download_recovery_codes": "a download",
+    "job_download": "a download",
     "exercise_picker": "a part of the builder's page, which is swept",
     "patient_picker": "a part of the builder's page, which is swept with a patient",
     **dict.fromkeys(["curation_gaps", "curation_similar", "curation_find"], "parts of the editor, which is swept"),
@@ -39,6 +41,7 @@ NOT_PAGES |= dict.fromkeys(
         *["curation_restore", "work_settle", "work_reopen"],
         *["curation_submit", "curation_send_back", "curation_discard", "curation_restore_version"],
         *["media_remove", "media_restore", "media_move"],
+        *["job_confirm", "job_again", "job_cancel", "job_discard"],
     ],
     "POST only",
 )
@@ -112,11 +115,27 @@ def all_pages(there: Furnished) -> list[Sheet]:
         *library_changes(),
         *writing(),
         *media(there),
+        *transfer(there),
         *records(there),
         *builder(there),
         *days(there),
         *accounts(there),
         *doors(there),
+    ]
+
+
+def transfer(there: Furnished) -> list[Sheet]:
+    """Imports and exports: a job in every state, and the drafts that one has made."""
+    jobs = jobs_in_every_state(there.accounts[CORA])
+    drafts = at("job_drafts", jobs["imported"].pk)
+    return [
+        Sheet("import_new", CORA, at("import_new")),
+        Sheet("import_new", CORA, at("import_new"), do=send_empty),
+        Sheet("export_new", CORA, at("export_new")),
+        Sheet("job_list", CORA, at("job_list")),
+        *[Sheet("job_detail", CORA, at("job_detail", job.pk)) for job in jobs.values()],
+        Sheet("job_drafts", CORA, drafts),
+        Sheet("job_drafts", CORA, drafts + "?q=nothing-like-it"),
     ]
 
 
