@@ -139,6 +139,7 @@ class Notes(NamedTuple):
 def work_of(patient_ids: Collection[UUID], actor: Actor) -> dict[UUID, Notes]:
     """The open work notes of each patient who has any; one statement."""
     rows = WorkItem.objects.for_clinic(actor.clinic).filter(patient__in=patient_ids).unsettled().worst_first()
+    rows = rows.select_related("exercise")
     found: dict[UUID, Notes] = {}
     for item in rows:
         known = found.get(item.patient_id)

@@ -65,3 +65,9 @@ class WorkItem(Row):
     def rating_word(self) -> str:
         """`avoid`, `caution`, or nothing for a note that is not about safety."""
         return Rating(self.rating).word if self.rating else ""
+
+    @property
+    def headline(self) -> str:
+        """`Avoid: Seated twist`, for a place that is too narrow for the reason."""
+        todo = Rating(self.rating).label if self.rating else "Replace"
+        return f"{todo}: {self.exercise}" if self.exercise else self.reason

@@ -39,7 +39,7 @@ PAIN = (
     ' aria-hidden="true"><line x1="0" y1="23" x2="96" y2="23"/><path d="{}"/><path class="spark-dots" d="{}"/></svg>'
     '<span class="trend trend-{}">{}</span></span>'
 )
-NOTES = '<span class="caseload-notes" title="{}">{}<span class="clamp-1">{}</span></span>'
+NOTES = '<span class="caseload-notes" title="{}">{}<span class="clamp-2">{}</span></span>'
 NOTE_ICONS = {"avoid": "exclamation-octagon", "caution": "exclamation-triangle", "": "arrow-repeat"}
 CHIP = '<span class="chip chip-condition" title="{0}"><span class="clamp-1">{0}</span></span>'
 
@@ -85,11 +85,11 @@ def _flare(row: Row, fire: SafeString) -> SafeString:
 
 
 def _notes(row: Row) -> SafeString:
-    """`2 work notes: Seated twist now counts as ...`, the worst one; the title has it in full."""
+    """`2 notes. Avoid: Seated twist`, the worst one; the title has its reason in full."""
     if not row.notes:
         return NOTHING
-    number = _("%(number)s work notes") % {"number": row.notes} if row.notes > 1 else _("Work note")
-    return format_html(NOTES, row.note, icon(NOTE_ICONS[row.note_rating], "icon-small"), f"{number}: {row.note}")
+    number = _("%(number)s notes. ") % {"number": row.notes} if row.notes > 1 else ""
+    return format_html(NOTES, row.note, icon(NOTE_ICONS[row.note_rating], "icon-small"), f"{number}{row.note_head}")
 
 
 def _conditions(row: Row) -> SafeString:

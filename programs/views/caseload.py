@@ -47,6 +47,7 @@ class Row(NamedTuple):
     flare_since: str
     notes: int
     note: str
+    note_head: str
     note_rating: str
     conditions: list[str]
     more_conditions: list[str]
@@ -147,6 +148,7 @@ def _row(fact: Any, today: date, status: tuple, conditions: list[str], programs:
         flare_since=charts.since(flare, today) if flare else "",
         notes=notes.number if notes else 0,
         note=notes.worst.reason if notes else "",
+        note_head=notes.worst.headline if notes else "",
         note_rating=notes.worst.rating_word if notes else "",
         conditions=conditions[:CHIPS],
         more_conditions=conditions[CHIPS:],

@@ -190,4 +190,4 @@ def _way_out(desk: Desk) -> tuple[str, str]:
 def _notes(number: int, wanted: str) -> str:
     if not number:
         return ""
-    return f" {number} work {'note' if number == 1 else 'notes'} ask therapists {wanted}."
+    return f" {number} work {'note asks' if number == 1 else 'notes ask'} therapists {wanted}."

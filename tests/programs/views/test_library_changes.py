@@ -87,7 +87,7 @@ def test_publish_for_everybody_from_a_day(as_cleo, world, exercise) -> None:
 
     response = as_cleo.post(address("publish", copy), data, follow=True)  # the copy's own code is understood too
 
-    assert "1 work note ask" in text_of(response)
+    assert "1 work note asks therapists to look at the program." in text_of(response)
     edition = ExerciseEdition.objects.get(exercise=exercise, number=2)
     assert (edition.applies_from, edition.note) == (MONDAY, "Clearer.")
     assert WorkItem.objects.count() == 1

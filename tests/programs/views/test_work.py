@@ -47,14 +47,16 @@ def patient_page(client: Client, world: World, query: str = ""):
 
 
 def test_caseload_shows_the_number_and_the_worst(as_ana, world, note) -> None:
-    make_note(world.prescription, "Avoid this at once.", rating=Rating.AVOID)
+    make_note(world.prescription, "Avoid this at once.", rating=Rating.AVOID, exercise=world.exercises[0])
     make_note(world.prescription, "Settled long ago.", rating=Rating.AVOID, settled_at=NOW, settled_by=world.ana)
 
     response = as_ana.get(reverse("programs:caseload"))
 
     [row] = response.context["rows"]
     assert (row.notes, row.note, row.note_rating) == (2, "Avoid this at once.", "avoid")
-    assert "2 work notes: Avoid this at once." in text_of(response)
+    said = text_of(response)
+    assert 'title="Avoid this at once."' in said
+    assert "2 notes. Avoid: Standing hip stretch" in said
 
 
 def test_caseload_filters_by_work_notes(as_ana, world, note) -> None:
