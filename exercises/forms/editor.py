@@ -281,8 +281,8 @@ class EditorForm(HouseForm, forms.Form):
 def _drawings(own: str, *, named: bool) -> list[tuple[str, str]]:
     """What can be shown: the drawings that there are, each by the name of the exercise it was made for."""
     codes = {own, *all_pictures()} - {""}
-    rows = Exercise.objects.filter(shared=True, code__in=codes) if named else Exercise.objects.none()
-    names = dict(rows.values_list("code", "name"))
+    shared = Exercise.objects.for_clinic(None).filter(code__in=codes)
+    names = dict(shared.values_list("code", "name")) if named else {}
     return [("", "No drawing yet"), *sorted(((code, names.get(code, code)) for code in codes), key=itemgetter(1))]
 
 
