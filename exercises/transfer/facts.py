@@ -34,8 +34,8 @@ KINDS = {
     "plyometrics": Kind.STRENGTHENING,
     "cardio": Kind.AEROBIC,
 }
-# Only these two say the same as our word; the others lose something on the way.
-EXACT = {"stretching", "strength"}
+# These say the same as our word; the others lose something on the way.
+EXACT = {"stretching", "strength", "cardio"}
 LEVELS = {"beginner": Level.BEGINNER, "intermediate": Level.INTERMEDIATE, "expert": Level.ADVANCED}
 MUSCLES = {
     "abdominals": Region.ABDOMINALS,

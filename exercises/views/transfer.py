@@ -120,7 +120,9 @@ def export_new(request: Request) -> HttpResponse:
 def job_detail(request: Request, job_id: UUID) -> HttpResponse:
     """How far it is while it runs; then what came of it. While it runs, the page asks for its part again."""
     job = _job(request.actor, job_id)
-    context = {"job": job, "steps_done": steps_done(job), "key_form": KeyForm(), **_outcome(request, job)}
+    done = steps_done(job)
+    percent = done * 100 // job.total if job.total else 0
+    context = {"job": job, "steps_done": done, "percent": percent, "key_form": KeyForm(), **_outcome(request, job)}
     return page_or_partial(request, "exercises/job_detail.html", "exercises/_job.html", context)
 
 

@@ -100,7 +100,7 @@ def test_progress_is_one_part_of_the_page(curator: Client, cora: User) -> None:
     LibraryJob.objects.filter(pk=job.pk).update(state=JobState.RUNNING, total=900, done=300)
     part = curator.get(url("job_detail", job), headers={"HX-Request": "true"}).content.decode()
     assert part.lstrip().startswith("<div")
-    assert ("300 of 900 steps" in part, 'value="300"' in part, 'max="900"' in part) == (True, True, True)
+    assert ("33 %" in part, 'value="300"' in part, 'max="900"' in part) == (True, True, True)
     assert f'href="{url("job_detail", job)}">Look again' in part  # without JavaScript
 
 
