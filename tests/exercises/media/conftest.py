@@ -20,6 +20,7 @@ from tests.world import World
 
 WORDS = {"alt_text": "Heel on a low step, knee straight", "author": "Cora Vogel", "licence": "Our own work"}
 Send = Callable[..., Any]
+warmed: list[int] = []
 
 
 @pytest.fixture
@@ -43,6 +44,9 @@ def cora(client: Client, world: World) -> Client:
 @pytest.fixture
 def send(cora: Client, draft: Exercise) -> Send:
     """`send(data, "photo.jpg", "image/jpeg")`: the answer to the form with this file in it."""
+
+    if not warmed:  # templates and modules are loaded once for each process, not for each answer
+        warmed.append(cora.get(reverse("exercises:media_add", args=[draft.code, "photo"])).status_code)
 
     def send(data: bytes, name: str, declared: str, kind: str = "photo", **fields: Any) -> Any:
         file = SimpleUploadedFile(name, data, content_type=declared)
