@@ -47,7 +47,7 @@ def curation_home(request: Request) -> HttpResponse:
     actor = request.actor
     asked = Asked(request.GET)
     context = _table(asked, actor)
-    if not request.htmx:
+    if not request.htmx or request.htmx.history_restore_request:
         context |= _overview(actor)
     return page_or_partial(request, "programs/curation_home.html", "programs/_curation_table.html", context)
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+from django.test import Client
+
 from exercises.models import Exercise
 from exercises.services import content, curation
+from patients.enums import PainMoment
 from programs.services import library_impact
 from tests import factories
 from tests.factories import NOW, TODAY
@@ -51,3 +54,25 @@ def publish(world: World, copy: Exercise, *, applies_from: date | None = None, *
         | {"applies_from": applies_from}
         | more
     )
+
+
+def use(world: World, exercise: Exercise, statuses: str, before: int | None = None, after: int | None = None) -> None:
+    """One patient who did this exercise on as many days as there are letters, with the same pain each day."""
+    patient = factories.make_patient(world.hill)
+    given = factories.make_prescription(patient, exercise)
+    for ago, letter in enumerate(statuses, 1):
+        day = TODAY - timedelta(days=ago)
+        session = factories.make_session(given, day, letter)
+        for moment, score in ((PainMoment.BEFORE, before), (PainMoment.AFTER, after)):
+            if score is not None:
+                factories.make_pain(patient, score, day, moment=moment, session_key=session.pk)
+
+
+def curation_page(client: Client, query: str = "", **headers: str) -> Any:
+    """The curators' first page as this client sees it."""
+    return client.get("/curation/" + query, headers=headers)
+
+
+def names_of(response: Any) -> list[str]:
+    """The entries of its table, in order."""
+    return [row.exercise.name for row in response.context["rows"]]
