@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Value, When
-from django.db.models.functions import Cast, Concat
+from django.db.models import Case, CharField, Count, Exists, F, Func, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Cast
 
 from exercises.enums import FLOOR_POSITIONS, Equipment
 from exercises.features import Feature
@@ -97,13 +97,21 @@ def facet_counts(queryset: ExerciseQuerySet, state: State, facets: Sequence[str]
     return _sorted_out(parts[0].union(*parts[1:], all=True) if parts[1:] else parts[0])
 
 
+class Joined(Func):
+    """Texts that are never null, one after the other; `Concat` guards each pair against null at a cost."""
+
+    template = "(%(expressions)s)"
+    arg_joiner = " || "
+    output_field = CharField()
+
+
 _NEEDS = {SAFE: "care", MINE: "is_starred"}
 _WORDS: dict[str, Any] = {
     EVERY: Value(""),
     **{column: F(column) for column in COLUMNS},
     FLOOR: Case(When(needs_floor(), then=Value("yes")), default=Value("no")),
     SAFE: F("care"),
-    MINE: Concat(
+    MINE: Joined(
         *[Case(When(condition, then=Value(f"{word} ")), default=Value("")) for word, condition in SHELF.items()]
     ),
 }
@@ -112,7 +120,7 @@ _WORDS: dict[str, Any] = {
 def _by_columns(rows: ExerciseQuerySet, facets: list[str]) -> QuerySet[Any, Any]:
     """Rows of names of facets, one word for each, number."""
     words: list[Any] = [_WORDS[facet] for facet in facets]
-    told = Concat(*[part for word in words for part in (word, Value("|"))], output_field=CharField())
+    told = Joined(*[part for word in words for part in (word, Value("|"))])
     grouped: QuerySet[Any, Any] = rows.order_by().values(told=told).annotate(number=Count("pk"))
     return grouped.values_list(Value("|".join(facets), CharField()), "told", "number")
 

@@ -209,7 +209,22 @@ def pages(made: Any, now: datetime) -> dict[str, Any]:
         )
         for name, path in bare.items():
             keep(f"{name} again", series(bare_port, Request(path), each=each), None)
+        for name, timing, sql in large_library(port, made, each=each // 3):
+            keep(name, timing, sql)
     return rows
+
+
+def large_library(port: int, made: Any, *, each: int) -> Iterator[tuple[str, Timing, int]]:
+    """Browsing and searching when the library is large; last, because nothing makes it small again."""
+    from tests.bench import library
+
+    therapist, patient = made.therapists["small"], made.patients["small"][0]
+    library.make_careful(patient)
+    for size in library.SIZES:
+        say(f"{size:,} exercises ...")
+        library.enlarge(size)
+        for name, request in library.requests(size, signed_in(therapist), patient).items():
+            yield name, series(port, request, each=each), statements(request, therapist)
 
 
 def _ago(day: Any, days: int) -> Any:
