@@ -15,6 +15,8 @@ from exercises.models.exercises import ExerciseQuerySet
 
 ALIKE = 84.0  # of 100, by words in any order; found by looking at the pairs that it finds in our own library
 MOST = 5
+SIGNS = re.compile(r"[\W_]+")
+LONGEST = 200  # letters; no name is longer
 SHORTEST = 3  # letters; less than that is like everything
 
 
@@ -36,14 +38,17 @@ def similar_to(
     names: Iterable[str], library: ExerciseQuerySet, *, without: Sequence[UUID | None] = ()
 ) -> list[Similar]:
     """The exercises of `library` nearest to any of `names`, by their names and aliases; the nearest first."""
+    wanted = {words for name in names if len(words := _words(name[:LONGEST])) >= SHORTEST}
+    if not wanted:
+        return []
     rows = library.exclude(pk__in=[pk for pk in without if pk]).order_by().values_list("pk", "name", "aliases")
-    known = [(pk, name, _words(name)) for pk, own, aliases in rows for name in (own, *aliases)]
-    folded = [line for _, _, line in known]
+    known = [(pk, name) for pk, own, aliases in rows for name in (own, *aliases)]
+    lines = [_words(name) for _, name in known]
     best: dict[UUID, tuple[float, str]] = {}
-    for wanted in {_words(name) for name in names if len(_words(name)) >= SHORTEST}:
-        found = process.extract(wanted, folded, scorer=fuzz.token_sort_ratio, score_cutoff=ALIKE, limit=MOST * 2)
+    for words in wanted:
+        found = process.extract(words, lines, scorer=fuzz.token_sort_ratio, score_cutoff=ALIKE, limit=MOST * 2)
         for _, score, place in found:
-            pk, name, _ = known[place]
+            pk, name = known[place]
             best[pk] = max(best.get(pk, (0.0, "")), (score, name))
     nearest = sorted(best, key=lambda pk: best[pk], reverse=True)[:MOST]
     exercises = library.in_bulk(nearest)
@@ -61,4 +66,4 @@ def _similar(exercise: Exercise, score: float, name: str) -> Similar:
 
 
 def _words(name: str) -> str:
-    return re.sub(r"[\W_]+", " ", fold(name)).strip()
+    return SIGNS.sub(" ", fold(name)).strip()

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 AGE_TWELVE = 7.0  # the grade up to which a text suits about age 12
+MOST_LETTERS = 4000  # no field is as long; more is somebody's mistake
 MANY_WORDS = 14  # a sentence, on average
 LONG_SENTENCE = 28  # words; lists of warnings are the longest that the library has
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+(?:[.,]\d+)*")
@@ -66,8 +67,9 @@ class Reading:
 
 
 def reading_of(texts: Iterable[str]) -> Reading:
-    """Count in all `texts` together; the end of a text ends its sentence."""
-    found = [words for text in texts for sentence in ENDS.split(text) if (words := WORD.findall(sentence))]
+    """Count in all `texts` together; the end of a text ends its sentence. Only the beginning of a huge text counts."""
+    judged = (text[:MOST_LETTERS] for text in texts)
+    found = [words for text in judged for sentence in ENDS.split(text) if (words := WORD.findall(sentence))]
     words = [word for sentence in found for word in sentence]
     return Reading(len(words), len(found), sum(map(syllables, words)), max(map(len, found), default=0))
 
@@ -82,4 +84,4 @@ def syllables(word: str) -> int:
 
 def unspeakable(text: str) -> list[str]:
     """What to write otherwise, so that a voice can read `text` aloud."""
-    return [advice for pattern, advice in UNSPEAKABLE if pattern.search(text)]
+    return [advice for pattern, advice in UNSPEAKABLE if pattern.search(text[:MOST_LETTERS])]

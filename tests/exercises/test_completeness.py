@@ -133,6 +133,10 @@ def test_reading_of_nothing_is_nothing():
     assert (reading.grade, reading.words_a_sentence) == (0, 0)
 
 
+def test_reading_judges_only_the_beginning_of_a_huge_text():
+    assert reading_of(["word " * 200_000]).words == 800
+
+
 def test_reading_counts_sentences_and_the_longest():
     reading = reading_of(["One two three. Four five!", "Six"])
 

@@ -318,7 +318,14 @@ def test_curation_gaps_tells_what_is_missing_and_stores_nothing(at_desk: Client)
 
 
 @pytest.mark.parametrize(
-    "sent", [{}, {"kind": "x" * 5000}, {"steps": ["\x00"] * 50, "sets": "NaN"}, {"name": "\u202e"}]
+    "sent",
+    [
+        {},
+        {"set_up": "word " * 200_000},
+        {"kind": "x" * 5000},
+        {"steps": ["\x00"] * 50, "sets": "NaN"},
+        {"name": "\u202e"},
+    ],
 )
 def test_curation_gaps_answers_anything(at_desk: Client, sent: dict[str, Any]) -> None:
     response = at_desk.post(reverse("exercises:curation_gaps"), sent)

@@ -93,6 +93,16 @@ def test_curation_review_lists_what_is_missing_instead_of_approving(
     assert "Submit for review" not in text(page)
 
 
+def test_curation_review_lets_an_author_publish_in_the_clinic(client: Client, world: World) -> None:
+    own = curation.create(actor=world.ana, content=COMPLETE, clinic=world.harbour)
+
+    page = sign_in(client, world.ana).get(at("review", own.code))
+
+    assert reverse("programs:curation_publish", args=[own.code]) in text(page)
+    assert "Publish in the clinic" in text(page)
+    assert "Submit for review" not in text(page)
+
+
 def test_curation_submit_from_the_review_page(client: Client, world: World, row: Exercise) -> None:
     copy = curation.change(actor=world.cora, exercise=row, revision=row.revision, content={"cue": "New."})
     client = sign_in(client, world.cora)
