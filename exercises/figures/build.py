@@ -82,11 +82,16 @@ def draw(codes: Sequence[str], jobs: int) -> list[str]:
     usable = [c for c in codes if _usable(c)]
     if len(usable) > 1 and jobs > 1:
         with ProcessPoolExecutor(min(jobs, len(usable))) as pool:
-            entries = list(pool.map(draw_one, usable))
+            _remembered(usable, pool.map(draw_one, usable))
     else:
-        entries = [draw_one(c) for c in usable]
-    _remember(dict(zip(usable, entries, strict=True)))
+        _remembered(usable, map(draw_one, usable))
     return usable
+
+
+def _remembered(codes: Sequence[str], entries: Iterable[dict[str, Any]]) -> None:
+    """One by one, so that an interrupted run keeps what it drew."""
+    for code, entry in zip(codes, entries, strict=True):
+        _remember({code: entry})
 
 
 def _usable(code: str) -> bool:
