@@ -130,8 +130,8 @@ class Writer:
 
     def __init__(self, job: LibraryJob, watch: Watch, actor: User) -> None:
         self.job, self.watch, self.actor = job, watch, actor
-        name = job.original_name or job.get_layout_display()
-        self.reason = f"Imported from {name}"[:600]
+        self.name = job.original_name or job.get_layout_display()
+        self.reason = f"Imported from {self.name}"
         self.done = job.total // 2
         self.numbers: dict[str, int] = {}
         self.taken: set[str] = set()
@@ -188,7 +188,10 @@ class Writer:
         exercise.written_by = self.actor
         exercise.submitted_by = self.actor if to_review else None
         exercise.submitted_at = self.watch.now() if to_review else None
-        exercise.curation_note = exercise.curation_note if self.job.layout == JobLayout.FACTS else self.reason
+        if self.job.layout != JobLayout.FACTS:  # facts have said themselves where they come from
+            exercise.curation_note = self.reason
+        if row.outcome == Outcome.NEW:
+            exercise.imported_from = exercise.imported_from or self.name[-120:]
         return exercise
 
     def _next_code(self, kind: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, Protocol
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Font
+from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from exercises.enums import JobLayout
@@ -94,20 +94,17 @@ class _Workbook:
         self.sheet.freeze_panes = "B2"
         for number in range(1, len(columns) + 1):
             self.sheet.column_dimensions[get_column_letter(number)].width = WIDTH
-        self.sheet.append([self._cell(name, bold=True) for name in columns])
+        self.sheet.append([self._title(name) for name in columns])
 
-    def _cell(self, value: Any, *, bold: bool = False) -> Any:
-        if isinstance(value, int) or value == "":
-            return value or None
-        made = WriteOnlyCell(self.sheet, value)
-        made.data_type = "s"
-        made.alignment = Alignment(wrap_text=True, vertical="top")
-        made.font = Font(bold=bold)
+    def _title(self, name: str) -> WriteOnlyCell:
+        made = WriteOnlyCell(self.sheet, name)
+        made.font = Font(bold=True)
         return made
 
     def add(self, values: Sequence[Any]) -> None:
         named = zip(self.columns, values, strict=True)
-        self.sheet.append([self._cell(cell(value, values[0], name)) for name, value in named])
+        # A guarded text begins with an apostrophe, so openpyxl writes no formula.
+        self.sheet.append([cell(value, values[0], name) or None for name, value in named])
 
     def close(self) -> None:
         self.book.save(self.file)

@@ -26,6 +26,7 @@ def test_new_rows_become_drafts_with_index_history_and_gaps(cora: User, imported
     assert (bridge.steps, bridge.hold_seconds, bridge.strength) == (["Lift.", "Hold.", "Lower."], 5, "B")
     assert {"position", "source", "set_up"} <= set(bridge.missing)
     assert sorted(ExerciseTrait.objects.filter(exercise=bridge).values_list("value", flat=True)) == ["gluteals", "hip"]
+    assert bridge.imported_from == "exercises.csv"
     assert bridge.history.get().history_change_reason == "Imported from exercises.csv"
     assert AuditEvent.objects.get(verb="library.import").detail["rows"]["new"] == 1
 
