@@ -1,10 +1,14 @@
-"""Offering a clinic's exercise to the shared library."""
+"""Searching a clinic's own exercises, and offering one to the shared library."""
 
 from __future__ import annotations
 
 from django import forms
 
 from config.lib.forms import HouseForm
+
+
+class OwnSearchForm(HouseForm, forms.Form):
+    q = forms.CharField(required=False, max_length=100)
 
 
 class ProposeForm(HouseForm, forms.Form):

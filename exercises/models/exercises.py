@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from simple_history.models import HistoricalRecords
 
 from config.lib.models import LongText, Row, ShortText
@@ -56,17 +56,21 @@ class ExerciseQuerySet(models.QuerySet):
         A colleague copies instead, so that nobody's patients find another text under a running program. When the
         author has left the clinic, every therapist there may go on with it.
         """
-        wanted = Q(pk__in=[])
-        if actor.is_curator:
-            wanted |= Q(shared=True)
+        wanted = Q(shared=True) if actor.is_curator else Q(pk__in=[])
         if actor.is_therapist and actor.clinic:
             author_here = Membership.objects.current().filter(clinic=OuterRef("clinic"), user=OuterRef("written_by"))
-            wanted |= Q(clinic=actor.clinic) & (Q(written_by=actor.user) | ~Exists(author_here))
+            author = Q(written_by=actor.user) | Q(~Exists(author_here))
+            wanted = wanted | Q(author, clinic=actor.clinic)
         return self.filter(wanted)
 
     def own_of(self, clinic: Clinic) -> Self:
         """What this clinic has written, working copies aside."""
         return self.filter(clinic=clinic, replaces=None)
+
+    def with_proposals(self) -> Self:
+        """Each with `proposals`, the copies of it that were offered for the shared library, newest first."""
+        offered = Exercise.objects.filter(shared=True, replaces=None).order_by("-created_at")
+        return self.prefetch_related(Prefetch("copies", offered, to_attr="proposals"))
 
     def published(self) -> Self:
         return self.filter(state=ExerciseState.PUBLISHED)

@@ -50,7 +50,9 @@ def propose(*, actor: User, exercise: Exercise, note: str, now: datetime) -> Exe
     waiting = open_proposal(exercise)
     if waiting:
         return waiting
-    if exercise.clinic_id is None or exercise.state != ExerciseState.PUBLISHED or exercise.missing:
+    if exercise.clinic_id is None or exercise.state != ExerciseState.PUBLISHED:
+        raise CannotPropose
+    if curation.missing_pieces(exercise, now):
         raise CannotPropose
     proposal = curation.create(actor=actor, content=content_of(exercise), copied_from=exercise, reason=note)
     curation.submit(actor=actor, exercise=proposal, revision=proposal.revision, note=note, now=now)

@@ -32,7 +32,7 @@ def exercise_card(context: dict[str, Any], exercise: Exercise, query: str = "") 
 
     With the `conditions` of a patient on the page, it says what speaks against the exercise.
     """
-    carried = {name: context[name] for name in ("request", "conditions", "here") if name in context}
+    carried: dict[str, Any] = {name: context[name] for name in ("request", "conditions", "here") if name in context}
     return {"exercise": exercise, "query": query, **carried}
 
 

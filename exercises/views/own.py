@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from config.lib.paging import CountedPaginator
-from exercises.forms.facets import Browse
-from exercises.forms.own import ProposeForm
+from exercises import search
+from exercises.forms.own import OwnSearchForm, ProposeForm
 from exercises.models import Exercise
 from exercises.services import clinic_exercises
 from exercises.services.clinic_exercises import CannotPropose
@@ -23,12 +22,12 @@ PAGE_SIZE = 24
 def own_list(request: Request) -> HttpResponse:
     """What this clinic has written, drafts and retired ones too, with where each stands."""
     actor = request.actor
-    proposals = Exercise.objects.filter(shared=True, replaces=None).order_by("-created_at")
-    own = Exercise.objects.own_of(actor.workplace).select_related("written_by", "working_copy")
-    browse = Browse(request.GET, own.prefetch_related(Prefetch("copies", proposals, to_attr="proposals")))
-    page = CountedPaginator(browse.found, PAGE_SIZE).get_page(request.GET.get("page", 1))
+    form = OwnSearchForm(request.GET)
+    typed = form.cleaned_data["q"] if form.is_valid() else ""
+    own = Exercise.objects.own_of(actor.workplace).select_related("written_by", "working_copy").with_proposals()
+    page = CountedPaginator(search.matching(own, typed), PAGE_SIZE).get_page(request.GET.get("page", 1))
     mine = set(Exercise.objects.editable_by(actor).filter(pk__in=[e.pk for e in page]).values_list("pk", flat=True))
-    context = {"browse": browse, "page_obj": page, "mine": mine}
+    context = {"typed": typed, "page_obj": page, "mine": mine}
     return render(request, "exercises/own_list.html", context)
 
 
@@ -37,8 +36,7 @@ def own_list(request: Request) -> HttpResponse:
 def own_copy(request: Request, code: str) -> HttpResponse:
     """Make a draft of the clinic's own out of any exercise that can be browsed."""
     actor = request.actor
-    library = Exercise.objects.for_actor(actor).published()
-    exercise = get_object_or_404(library, code=code)
+    exercise = get_object_or_404(search.library_of(actor), code=code)
     copy = clinic_exercises.copy_to_clinic(actor=actor.user, clinic=actor.workplace, exercise=exercise)
     messages.success(request, f"“{copy.name}” is yours to change. Nobody sees it until you publish it.")
     return redirect("exercises:curation_edit", copy.code)

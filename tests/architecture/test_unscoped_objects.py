@@ -12,7 +12,10 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 SHOWING = ("views", "forms", "api", "templatetags")
 MANAGERS = {"objects", "_default_manager", "_base_manager", "history"}
-SCOPES = {"for_clinic", "for_user", "for_actor", "for_patient", "for_therapist", "visible_to", "none"}
+SCOPES = {
+    *("for_clinic", "for_user", "for_actor", "for_patient", "for_therapist", "visible_to", "none"),
+    *("editable_by", "own_of"),  # what this person may write, and what this clinic has written
+}
 # "<file>: <expression>": why no other clinic's row can come through here.
 ALLOWED = {
     "patients/views/messages.py: Patient.objects.active": (

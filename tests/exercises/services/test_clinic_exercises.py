@@ -74,7 +74,7 @@ def test_propose_sends_a_copy_to_the_curators_and_leaves_the_own_one(library: li
 
 
 @pytest.mark.parametrize(
-    "change", [{"state": "draft"}, {"state": "retired"}, {"state": "published", "missing": ["cue"]}], ids=str
+    "change", [{"state": "draft"}, {"state": "retired"}, {"state": "published", "cue": ""}], ids=str
 )
 def test_propose_refuses_what_is_not_ready(library: list[Entry], change: dict[str, Any]):
     _, ana, copy = copied(library, **change)
