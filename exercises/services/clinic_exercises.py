@@ -52,8 +52,10 @@ def propose(*, actor: User, exercise: Exercise, note: str, now: datetime) -> Exe
         return waiting
     if exercise.clinic_id is None or exercise.state != ExerciseState.PUBLISHED:
         raise CannotPropose
-    if curation.missing_pieces(exercise, now):
-        raise CannotPropose
+    try:
+        curation.require_complete(exercise, now)
+    except curation.Incomplete as incomplete:
+        raise CannotPropose from incomplete
     proposal = curation.create(actor=actor, content=content_of(exercise), copied_from=exercise, reason=note)
     curation.submit(actor=actor, exercise=proposal, revision=proposal.revision, note=note, now=now)
     audit.record(actor, "exercise.propose", exercise, reason=note, proposal=str(proposal.pk))
