@@ -15,6 +15,7 @@ from playwright.sync_api import Page
 
 from config.lib import tokens
 from exercises.models import Exercise
+from exercises.services import clinic_exercises, curation
 from exercises.versions import versions_of
 from patients.channels import links
 from programs.demo import people
@@ -41,7 +42,7 @@ NOT_PAGES |= dict.fromkeys(
         *["curation_restore", "work_settle", "work_reopen"],
         *["curation_submit", "curation_send_back", "curation_discard", "curation_restore_version"],
         *["media_remove", "media_restore", "media_move"],
-        *["job_confirm", "job_again", "job_cancel", "job_discard"],
+        *["job_confirm", "job_again", "job_cancel", "job_discard", "own_copy", "own_withdraw"],
     ],
     "POST only",
 )
@@ -113,6 +114,7 @@ def all_pages(there: Furnished) -> list[Sheet]:
     return [
         *caseload(there),
         *library_changes(),
+        *own_exercises(there),
         *writing(),
         *media(there),
         *transfer(there),
@@ -158,6 +160,23 @@ def caseload(there: Furnished) -> list[Sheet]:
         Sheet("staff_invite", HELENE, at("staff_invite")),
         Sheet("staff_invite", HELENE, at("staff_invite"), do=submit),
         Sheet("membership_end", HELENE, at("membership_end", there.accounts[MARA].memberships.get().pk)),
+    ]
+
+
+def own_exercises(there: Furnished) -> list[Sheet]:
+    """A clinic's own exercises: one published, one not; Helene can offer them too."""
+    mara = there.accounts[MARA]
+    source = Exercise.objects.get(code="S07")
+    own = clinic_exercises.copy_to_clinic(actor=mara, clinic=there.clinic, exercise=source)
+    curation.publish(actor=mara, exercise=own, revision=own.revision, now=timezone.now())
+    clinic_exercises.copy_to_clinic(actor=mara, clinic=there.clinic, exercise=Exercise.objects.get(code="S10"))
+    return [
+        Sheet("own_list", MARA, at("own_list")),
+        Sheet("own_list", MARA, at("own_list") + "?q=nothing-like-it"),
+        Sheet("own_list", HELENE, at("own_list")),
+        Sheet("own_propose", MARA, at("own_propose", own.code)),
+        Sheet("own_propose", MARA, at("own_propose", own.code), do=submit),
+        Sheet("exercise_detail", MARA, at("exercise_detail", own.code)),
     ]
 
 
