@@ -15,7 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from exercises.figures import contacts, poses, render
+from exercises.figures import catalogue, contacts, machines, poses, render
 from exercises.figures.contacts import Report
 from exercises.figures.figure import Figure
 from exercises.figures.read import FigureError
@@ -152,14 +152,22 @@ def fresh(code: str, entry: dict[str, Any] | None) -> bool:
 
 def digest(code: str) -> str:
     """What the drawings depend on: the pose file, what it builds on, the exercise's name and the engine."""
-    text = [engine(), name_of(code), *(p.read_text(encoding="utf-8") for p in poses.sources(code))]
+    sources = [p.read_text(encoding="utf-8") for p in poses.sources(code)]
+    text = [engine(_rides(poses.load(code))), name_of(code), *sources]
     return hashlib.sha256("\0".join(text).encode()).hexdigest()[:16]
 
 
-@lru_cache(maxsize=1)
-def engine() -> str:
+def _rides(figure: Figure) -> bool:
+    """Whether a training machine is drawn: only then do the machines matter."""
+    kinds = {spec["kind"] for scene in figure.scenes for spec in scene.props.values()}
+    return any(catalogue.KINDS[kind].__module__ == machines.__name__ for kind in kinds)
+
+
+@lru_cache(maxsize=2)
+def engine(with_machines: bool) -> str:
     """The engine's sources without comments and layout."""
-    modules = sorted(p for p in HERE.glob("*.py") if p.stem not in ASIDE)
+    aside = ASIDE if with_machines else {*ASIDE, "machines"}
+    modules = sorted(p for p in HERE.glob("*.py") if p.stem not in aside)
     return "".join(ast.dump(ast.parse(p.read_text(encoding="utf-8"))) for p in modules)
 
 

@@ -100,10 +100,10 @@ def rower(at: Point = (0, 0, 0), seat: float = 0, pull: float = 0) -> Prop:
         solid("metal", rod(f.point(-44, 1), f.point(-44, 9), 1.1), rod(f.point(46, 1, -11), f.point(46, 1, 11), 1.1)),
         solid("prop", Drum(wheel - f.right * 3, wheel + f.right * 3, 12)),
         solid("propend", Drum(wheel - f.right * 3.3, wheel + f.right * 3.3, 7)),
-        *(solid("prop", Box(Frame(f.point(35, 14, z), *_leant(f, -35)), (0.8, 6, 3))) for z in (-8, 8)),
+        *(solid("prop", Box(Frame(f.point(35, 14, z), *_leant(f, -35)), (0.8, 6, 3))) for z in (-6.5, 6.5)),
         solid("cushion", _clear(f, f.point(seat, 15.6), (7, 1.4, 7))),
-        solid("metal", rod(f.point(44, 22), f.point(42 - pull, 22 + pull * 0.12), 0.4)),
-        solid("prop", rod(f.point(42 - pull, 22 + pull * 0.12, -9), f.point(42 - pull, 22 + pull * 0.12, 9), 0.9)),
+        solid("metal", rod(f.point(44, 22), f.point(42 - pull, 22 + pull * 0.3), 0.4)),
+        solid("prop", rod(f.point(42 - pull, 22 + pull * 0.3, -12.5), f.point(42 - pull, 22 + pull * 0.3, 12.5), 0.9)),
     ]
     return out
 

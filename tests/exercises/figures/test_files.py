@@ -63,7 +63,7 @@ def test_file_is_self_contained_and_described(path: Path) -> None:
     references = re.findall(r"""(?:href=|url\(|src=|@import)["']?([^"')]+)""", text)
     assert all(r.startswith("#") for r in references)
     assert not re.search(r"\son\w+=", text)
-    assert not re.search(r"<text|NaN|inf\b", text)
+    assert not re.search(r"<text|NaN|\binf\b", text)
 
 
 @pytest.mark.parametrize("code", sorted(INDEX))
@@ -82,3 +82,13 @@ def test_a_moving_picture_stops_with_reduced_motion_and_in_print(code: str) -> N
     assert f"@media(prefers-reduced-motion:reduce){{{calm}}}" in text
     assert f"@media print{{{calm}}}" in text
     assert re.findall(r'<g class="f f(\d)">', text) == [str(n) for n in range(7)]
+
+
+@pytest.mark.parametrize("code", sorted(INDEX))
+def test_every_target_zone_shows_and_wears_a_dashed_ring(code: str) -> None:
+    figure = poses.load(code)
+    for number, scene in enumerate(figure.scenes, 1):
+        zones = [z for z in figure.zones if not z.poses or scene.name in z.poses]
+        text = (build.OUT / f"{code}-{number}.svg").read_text(encoding="utf-8")
+        assert text.count("<radialGradient") == len(zones)
+        assert ("stroke-dasharray" in text) == bool(zones)
