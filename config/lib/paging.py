@@ -11,7 +11,7 @@ FARTHEST = 10_000  # pages beyond this are looked for the slow way; no offset ca
 
 
 class CountedPaginator(Paginator):
-    """Counts with a window over the same rows. An empty page costs one statement more."""
+    """Counts with a window over the same rows. A page beyond the last costs one statement more."""
 
     def page(self, number: Any) -> Page:
         wanted = _whole(number)
@@ -19,8 +19,8 @@ class CountedPaginator(Paginator):
             first = (wanted - 1) * self.per_page
             counted = self.object_list.annotate(rows_in_all=Window(Count("*")))  # type: ignore[attr-defined]
             rows = list(counted[first : first + self.per_page])
-            if rows:
-                self.__dict__["count"] = rows[0].rows_in_all
+            if rows or wanted == 1:
+                self.__dict__["count"] = rows[0].rows_in_all if rows else 0
                 return Page(rows, wanted, self)
         return super().page(number)
 

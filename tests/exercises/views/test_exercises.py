@@ -29,6 +29,16 @@ BAD_SEARCHES = [
     "%7B%7B7*7%7D%7D",
     "%3Cscript%3E",
     "%F0%9F%91%A9%E2%80%8D%F0%9F%92%BB",
+    "%ED%A0%80",
+    "%EF%BB%BFhip",
+    "e" + "%CC%81" * 90,
+    "e" + "%CC%81" * 500,
+    "hip%0D%0ASet-Cookie:x=1",
+    "%27%20OR%201=1--",
+    ".*%5B(%7C",
+    "hip+" * 25,
+    "hamstirng%00+strap",
+    "%E0%B8%81%E0%B8%B2%E0%B8%A3",
 ]
 
 
