@@ -109,7 +109,7 @@ def test_features_of_which_a_patient_is_warned_are_what_the_check_warns_of() -> 
 @pytest.mark.parametrize(
     "conditions",
     [set(), {Condition.OSTEOPOROSIS, Condition.FUSED_CERVICAL_SPINE}, {Condition.ACUTE_FLARE}, {Condition.RAYNAUD}],
-    ids=str,
+    ids=["none", "fused neck and osteoporosis", "flare", "Raynaud"],
 )
 def test_every_exercise_is_rated_alike_by_its_features(conditions: set[Condition]) -> None:
     unsafe = safety.unsafe_for(conditions)
