@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -40,6 +39,7 @@ ONE_OF = {
 ANY_OF = {name: words.choices() for name, words in WORDS.items()} | {
     "mine": [("starred", "Your favourites"), ("used", "Used lately")]
 }
+TOGGLES = ("safe", "mine")
 LABELS = {
     "q": "Search",
     "floor": "Floor",
@@ -127,16 +127,22 @@ class Browse:
     `unsafe`, the rows are rated for a patient and may be asked for by `safe`.
     """
 
-    def __init__(self, params: QueryDict, actor: Actor, unsafe: Unsafe | None = None) -> None:
+    def __init__(
+        self,
+        params: QueryDict,
+        actor: Actor,
+        unsafe: Unsafe | None = None,
+        *,
+        counted: Sequence[str] = search.FACETS,
+    ) -> None:
         self.actor = actor
         library = search.library_of(actor)
         self.everything = search.rated(library, unsafe) if unsafe else library
         self.form_class = SafeExerciseFilter if unsafe else ExerciseFilter
+        self.counted = [name for name in counted if name in self.form_class.base_filters]
         self.notes: list[str] = []
         self.typed = "".join(c for c in params.get("q", "")[:LONGEST_SEARCH] if not has_unstorable(c))
         self.state = self._understood(params)
-        # The words that are looked for when those typed find nothing; set by `page`.
-        self.showing = ""
 
     def _understood(self, params: QueryDict) -> dict[str, Any]:
         names = [name for name in self.form_class.base_filters if name not in ANY_OF]
@@ -156,29 +162,35 @@ class Browse:
 
     # --- What is found ---------------------------------------------------------------------------------------
 
+    @cached_property
+    def _told(self) -> tuple[str, search.Counts]:
+        """What is looked for instead of words that find nothing, or "", and the numbers for it."""
+        counts = search.facet_counts(self.everything, self.state, self.counted)
+        if search.total_of(counts) or self.state["exact"] or not self.state["q"]:
+            return "", counts
+        meant = search.respelled(self.actor, self.state["q"])
+        better = search.facet_counts(self.everything, self.state | {"q": meant}, self.counted) if meant else counts
+        return (meant, better) if search.total_of(better) else ("", counts)
+
     @property
-    def sought(self) -> dict[str, Any]:
-        """The state by which rows are found: with the words that are looked for."""
-        return self.state | {"q": self.showing or self.state["q"]}
+    def showing(self) -> str:
+        """The words that are looked for when those typed find nothing, unless `exact` was asked."""
+        return self._told[0]
+
+    @property
+    def total(self) -> int:
+        return search.total_of(self._told[1])
 
     @property
     def found(self) -> ExerciseQuerySet:
-        return search.listed(search.narrow(self.everything, self.sought))
+        state = self.state | {"q": self.showing or self.state["q"]}
+        return search.listed(search.narrow(self.everything, state))
 
     def page(self, number: Any, size: int) -> Page:
-        """One page of what is found. Words that find nothing are put right first, unless `exact` was asked."""
-        page = CountedPaginator(self.found, size).get_page(number)
-        if page.paginator.count or not (meant := self._meant()):
-            return page
-        self.showing = meant
-        better = CountedPaginator(self.found, size).get_page(number)
-        if better.paginator.count:
-            return better
-        self.showing = ""
-        return page
-
-    def _meant(self) -> str:
-        return "" if self.state["exact"] or not self.state["q"] else search.respelled(self.actor, self.state["q"])
+        """One page of what is found, or the nearest that there is."""
+        paginator = CountedPaginator(self.found, size)
+        paginator.__dict__["count"] = self.total  # known already
+        return paginator.get_page(number)
 
     # --- The address -----------------------------------------------------------------------------------------
 
@@ -204,31 +216,20 @@ class Browse:
     # --- What can be ticked ----------------------------------------------------------------------------------
 
     @cached_property
-    def facets(self) -> list[FacetChoices]:
+    def facets(self) -> dict[str, FacetChoices]:
         """The tick boxes with their numbers; a choice that finds nothing is shown only while it is ticked."""
-        return self.counted(search.FACETS)
+        return {name: FacetChoices(name, LABELS[name], self._choices(name)) for name in self.counted}
 
-    @cached_property
+    @property
     def menus(self) -> list[FacetChoices]:
-        """The facets that open as menus; `toggles` are the others."""
-        return [facet for facet in self.facets if facet.name not in ("safe", "mine")]
+        """The facets that open as menus; the others stand as toggles."""
+        return [facet for facet in self.facets.values() if facet.name not in TOGGLES]
 
-    @cached_property
-    def toggles(self) -> dict[str, FacetChoices]:
-        return {facet.name: facet for facet in self.facets if facet.name in ("safe", "mine")}
-
-    def counted(self, names: Sequence[str]) -> list[FacetChoices]:
-        """The facets of these names with their choices and numbers, in one statement."""
-        counts = search.facet_counts(self.everything, self.sought, names)
-        offered = [name for name in names if name in self.form_class.base_filters]
-        choices = partial(self._choices, counts=counts)
-        return [FacetChoices(name, LABELS[name], choices(name)) for name in offered]
-
-    def _choices(self, name: str, counts: search.Counts) -> list[Choice]:
+    def _choices(self, name: str) -> list[Choice]:
         chosen = self.state[name] if name in ANY_OF else [self.state[name]]
-        pairs = (ANY_OF | ONE_OF)[name]
-        options = [Choice(value, label, counts[name][value], value in chosen) for value, label in pairs]
-        return [option for option in options if option.number or option.chosen or name in ("safe", "mine")]
+        numbers = self._told[1][name]
+        options = [Choice(value, label, numbers[value], value in chosen) for value, label in (ANY_OF | ONE_OF)[name]]
+        return [option for option in options if option.number or option.chosen or name in TOGGLES]
 
     @cached_property
     def chips(self) -> list[Chip]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -13,11 +12,11 @@ from django.http import QueryDict
 from config.lib.forms import HouseForm
 from exercises.enums import Kind
 from exercises.features import Unsafe
-from exercises.forms.facets import Browse, FacetChoices
+from exercises.forms.facets import Browse
 from patients.access import Actor
 
 MOST_PICKS = 20
-TOGGLES = ("floor", "safe", "mine")
+BESIDE = ("floor", "safe", "mine")  # what can be ticked beside the search, with numbers
 
 
 class PickerForm(HouseForm, forms.Form):
@@ -32,25 +31,23 @@ class StarForm(HouseForm, forms.Form):
     back = forms.CharField(required=False, max_length=2000)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Picks:
     """The best rows for a search, how many there are in all, and the program they may be added to."""
 
     browse: Browse
     rows: list[Any]
-    total: int
     program_id: UUID | None
     kinds = Kind.choices()
+
+    @property
+    def total(self) -> int:
+        return self.browse.total
 
     @property
     def exactly(self) -> str:
         """The address that looks for what was typed and nothing else."""
         return self.browse.query(exact="1", program=self.program_id or "")
-
-    @cached_property
-    def toggles(self) -> dict[str, FacetChoices]:
-        """The facets beside the search, with their numbers; one statement."""
-        return {facet.name: facet for facet in self.browse.counted(TOGGLES)}
 
 
 def picks(actor: Actor, params: QueryDict, program_id: UUID | None = None, unsafe: Unsafe | None = None) -> Picks:
@@ -58,6 +55,5 @@ def picks(actor: Actor, params: QueryDict, program_id: UUID | None = None, unsaf
 
     With `unsafe` the rows are rated for a patient, and `safe` narrows them.
     """
-    browse = Browse(params, actor, unsafe)
-    page = browse.page(1, MOST_PICKS)
-    return Picks(browse, list(page.object_list), page.paginator.count, program_id)
+    browse = Browse(params, actor, unsafe, counted=BESIDE)
+    return Picks(browse, list(browse.page(1, MOST_PICKS)), program_id)

@@ -4,7 +4,7 @@
 and counts, `words` puts slips right, `neighbours` leads on from one exercise.
 """
 
-from exercises.search.facets import FACETS, Counts, facet_counts, narrow, needs_floor
+from exercises.search.facets import FACETS, Counts, facet_counts, narrow, needs_floor, total_of
 from exercises.search.library import LATELY, library_of, listed, rated
 from exercises.search.neighbours import neighbours_of
 from exercises.search.text import matching, search_line
@@ -25,6 +25,7 @@ __all__ = [
     "rated",
     "respelled",
     "search_line",
+    "total_of",
     "vocabulary_of",
     "words_of",
 ]

@@ -117,6 +117,10 @@ _WORDS: dict[str, Any] = {
 }
 
 
+def total_of(counts: Counts) -> int:
+    return counts[EVERY][""]
+
+
 def _by_columns(rows: ExerciseQuerySet, facets: list[str]) -> QuerySet[Any, Any]:
     """Rows of names of facets, one word for each, number."""
     words: list[Any] = [_WORDS[facet] for facet in facets]

@@ -17,8 +17,7 @@ def browse(address: str) -> Browse:
 
 
 def chosen(asked: Browse, name: str) -> dict[str, tuple[str, int, bool]]:
-    facet = next(facet for facet in asked.facets if facet.name == name)
-    return {choice.value: (choice.label, choice.number, choice.chosen) for choice in facet.choices}
+    return {choice.value: (choice.label, choice.number, choice.chosen) for choice in asked.facets[name].choices}
 
 
 def test_browse_without_filters_finds_everything(library: list[Entry]):
@@ -57,7 +56,7 @@ def test_browse_chips_lead_to_the_address_without_them(library: list[Entry]):
 
 
 def test_browse_facets_count_beside_the_other_facets(library: list[Entry]):
-    facets = {facet.name: facet for facet in browse("kind=thermal").facets}
+    facets = browse("kind=thermal").facets
 
     kinds = {choice.value: choice.number for choice in facets["kind"].choices}
     assert kinds["stretching"] == 23
@@ -139,7 +138,7 @@ def test_browse_offers_safety_only_for_a_patient(library: list[Entry]):
     }
     assert [(chip.label, chip.query) for chip in rated.chips] == [("No warning", "")]
     assert (plain.found.count(), plain.chips, plain.query()) == (121, [], "")
-    assert "safe" not in plain.toggles
+    assert "safe" not in plain.facets
 
 
 def test_browse_counts_evidence_grades(library: list[Entry]):
