@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -71,7 +72,9 @@ def test_keeper_that_cannot_write_asks_to_try_later(tmp_path) -> None:
     class Envelope:
         original_content, mail_from, rcpt_tos = b"x", "a@example.org", ["b@example.org"]
 
-    answer = asyncio.run(Keeper(tmp_path / "missing").handle_DATA(None, None, Envelope()))
+    # In a thread of its own: after a browser test Playwright's loop still runs in this one.
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(asyncio.run, Keeper(tmp_path / "missing").handle_DATA(None, None, Envelope())).result()
     assert answer.startswith("452 ")
 
 
