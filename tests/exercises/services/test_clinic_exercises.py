@@ -1,8 +1,6 @@
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from exercises.enums import ExerciseState
 from exercises.library import Entry
@@ -105,25 +103,3 @@ def test_only_the_author_writes_and_after_the_author_has_left_a_colleague_may(li
     assert [may(user) for user in (ana, ben, chloe, cora)] == [True, False, False, False]
     Membership.objects.filter(user=ana).update(ended_at=NOW)
     assert [may(user) for user in (ana, ben, chloe, cora)] == [False, True, False, False]
-
-
-@pytest.mark.race
-@pytest.mark.django_db(transaction=True)
-def test_two_requests_at_once_make_one_copy(library: list[Entry]):
-    if connection.vendor != "postgresql":
-        pytest.skip("Races are PostgreSQL's.")
-    clinic = make_clinic()
-    ana = make_member(clinic)
-    original = Exercise.objects.get(code="S06")
-
-    def copy(_: int) -> Any:
-        try:
-            return clinic_exercises.copy_to_clinic(actor=ana, clinic=clinic, exercise=original).pk
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(4) as pool:
-        made = set(pool.map(copy, range(8)))
-
-    assert len(made) == 1
-    assert Exercise.objects.own_of(clinic).count() == 1
