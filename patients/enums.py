@@ -68,3 +68,25 @@ class DeliveryReason(Word):
     TOO_LATE = "too_late"
     OUTCOME_UNKNOWN = "outcome_unknown"
     WITHDRAWN = "withdrawn"
+
+
+class SurgerySide(Word):
+    LEFT = "left"
+    RIGHT = "right"
+    BOTH = "both"
+
+
+class Approach(Word):
+    """The way in which the hip was reached; it decides which movements the new joint does not bear."""
+
+    POSTERIOR = "posterior"
+    LATERAL = "lateral"
+    ANTERIOR = "anterior"
+    DIRECT_SUPERIOR = "direct_superior"
+
+
+class Paper(Word):
+    """What the clinic's printer holds."""
+
+    A4 = "a4"
+    LETTER = "letter"

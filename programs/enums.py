@@ -80,11 +80,45 @@ class Decision(Word):
 class Frequency(Word):
     WEEKDAYS = "weekdays"
     TIMES_PER_WEEK = "times_per_week"
+    EVERY_DAYS = "every_days"
+
+
+class Side(Word):
+    """The side that is exercised, where only one is meant."""
+
+    LEFT = "left"
+    RIGHT = "right"
+
+
+class Variant(Word):
+    """Which form of the program holds: as usual, on a poor day, in a flare."""
+
+    NORMAL = "normal"
+    EASY = "easy"
+    FLARE = "flare"
+
+
+class Situation(Word):
+    """When an approved alternative may stand in for an exercise."""
+
+    NO_FLOOR = "no_floor"
+    NO_ROLLER = "no_roller"
+    AT_WORK = "at_work"
+    TOO_PAINFUL = "too_painful"
+
+
+class PauseKind(Word):
+    """Why nothing is due for a while. A hold is lifted by a therapist only."""
+
+    PAUSE = "pause"
+    HOLIDAY = "holiday"
+    HOLD = "hold"
 
 
 class Source(Word):
     WEB = "web"
     API = "api"
+    PAPER = "paper"
     DEMO = "demo"
 
 
@@ -93,3 +127,6 @@ class WorkKind(Word):
 
     SAFETY = "safety"
     REPLACE = "replace"
+    CLEARANCE = "clearance"
+    SUGGESTION = "suggestion"
+    FLARE = "flare"

@@ -41,15 +41,22 @@ def say_days(weekdays: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`weekdays` is None for a times-per-week rule. `slots` are planned times of day, at least one ("" = any)."""
+    """When a whole program is due. Exactly one of `weekdays`, `times_per_week` and `every_days` is set.
+
+    `every_days` counts from `anchor` (2 = every other day). `slots` are planned times of day, at least one
+    ("" = any). `break_minutes`: the slots are movement breaks, so many minutes apart.
+    """
 
     weekdays: int | None = EVERY_DAY
     times_per_week: int | None = None
     slots: tuple[str, ...] = ()
+    every_days: int | None = None
+    anchor: date | None = None
+    break_minutes: int | None = None
 
     @property
     def is_flexible(self) -> bool:
-        return self.weekdays is None
+        return self.weekdays is None and self.every_days is None
 
     @property
     def slots_or_any(self) -> tuple[str, ...]:
@@ -57,17 +64,23 @@ class Rule:
 
     def due_on(self, day: date) -> bool:
         """May be done on `day`; for a times-per-week rule that is every day."""
+        if self.every_days:
+            return self.anchor is None or (day - self.anchor).days % self.every_days == 0
         return self.weekdays is None or in_mask(day, self.weekdays)
 
     @property
     def text(self) -> str:
-        """`every day at 07:30`, `3 times a week`."""
-        if self.weekdays is None:
-            times = self.times_per_week or 1
-            when = "once a week" if times == 1 else f"{times} times a week"
-        else:
-            when = say_days(self.weekdays)
-        return f"{when} at {' and '.join(self.slots)}" if self.slots else when
+        """`every day at 07:30`, `3 times a week`, `every other day`."""
+        return f"{self._days} at {' and '.join(self.slots)}" if self.slots else self._days
+
+    @property
+    def _days(self) -> str:
+        if self.every_days:
+            return "every other day" if self.every_days == 2 else f"every {self.every_days} days"
+        if self.weekdays is not None:
+            return say_days(self.weekdays)
+        times = self.times_per_week or 1
+        return "once a week" if times == 1 else f"{times} times a week"
 
 
 def items_due(day: date, item_masks: list[int | None]) -> int:

@@ -38,8 +38,8 @@ class DoseColumns(models.Model):
 
     @property
     def dose(self) -> Dose:
-        return Dose(self.sets, self.repetitions, self.hold_seconds, self.duration_minutes, self.per_side)
+        return Dose(**self.dose_values())  # type: ignore[arg-type]
 
     def dose_values(self) -> dict[str, object]:
         """The dose as keyword arguments, for copying it onto another row."""
-        return {field: getattr(self, field) for field in DOSE_FIELDS}
+        return {field: getattr(self, field) for field in self.DOSE_FIELDS}

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from config.lib.models import Row, ShortText, is_time_zone
-from patients.enums import MessageKind, Role
+from patients.enums import MessageKind, Paper, Role
 from patients.tenancy import ClinicScopedQuerySet
 
 if TYPE_CHECKING:
@@ -21,10 +21,22 @@ class Clinic(Row):
     name = ShortText(max_length=120)
     time_zone = models.CharField(max_length=64, default="Europe/Berlin", validators=[is_time_zone])
     country = models.CharField(max_length=2, default="DE")
+    paper = models.CharField(max_length=8, choices=Paper.choices(), default=Paper.A4)
     is_demo = models.BooleanField(default=False, editable=False)
 
     def __str__(self) -> str:
         return self.name
+
+
+class ClinicLogo(models.Model):
+    """The logo on paper, re-encoded by us as PNG; a row of its own because every page reads the clinic."""
+
+    clinic = models.OneToOneField(Clinic, primary_key=True, on_delete=models.CASCADE, related_name="logo")
+    png = models.BinaryField()
+    updated_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"Logo of {self.clinic_id}"
 
 
 class MembershipQuerySet(ClinicScopedQuerySet):

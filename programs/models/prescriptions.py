@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Greatest
+from django.utils import timezone
 
 from config.lib.models import LongText, Row, ShortText
 from exercises.features import Feature
@@ -17,8 +18,9 @@ from patients.conditions import Condition
 from patients.models import Clinic, Patient
 from patients.tenancy import PatientScopedQuerySet
 from programs import safety
-from programs.enums import Decision, Frequency, Rating
-from programs.models.programs import ItemColumns, Program
+from programs.enums import Decision, Rating
+from programs.models.items import AlternativeColumns, ItemColumns, ScheduleColumns, days_check, schedule_check
+from programs.models.programs import Program
 from programs.schedule import Rule
 
 
@@ -63,7 +65,11 @@ class PrescriptionQuerySet(PatientScopedQuerySet):
 
 
 class Prescription(Row):
-    """`ends_on` is the last day on which something is due; NULL means for as long as it helps."""
+    """`ends_on` is the last day on which something is due; NULL means for as long as it helps.
+
+    `revision` rises with each change of the plan (a version, its end), so that nobody decides on what they have
+    not seen.
+    """
 
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
     patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="prescriptions")
@@ -71,6 +77,8 @@ class Prescription(Row):
     title = ShortText(max_length=120)
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
+    flare_days = models.PositiveSmallIntegerField(default=7)
+    revision = models.PositiveIntegerField(default=1, editable=False)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
 
     objects = PrescriptionQuerySet.as_manager()
@@ -94,17 +102,20 @@ class Prescription(Row):
         return max(versions, key=lambda version: version.effective_from, default=None)
 
 
-class PrescriptionVersion(Row):
-    """A snapshot: schedule and items as they are from `effective_from` on, until the next version."""
+class PrescriptionVersion(Row, ScheduleColumns):
+    """A snapshot: schedule and items as they are from `effective_from` on, until the next version.
+
+    `counts_from` is the day from which "every other day" is counted (NULL: `effective_from`). `step` is the stage of a
+    program that builds up, counted from 1. `progression` holds the rules of `programs.progression`.
+    """
 
     prescription = models.ForeignKey(Prescription, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveSmallIntegerField(default=1)
     effective_from = models.DateField()
-    frequency = models.CharField(max_length=16, choices=Frequency.choices(), default=Frequency.WEEKDAYS)
-    weekdays = models.PositiveSmallIntegerField(default=127)
-    times_per_week = models.PositiveSmallIntegerField(null=True, blank=True)
-    # Planned times of day on the patient's clock, "HH:MM", in order.
-    slots = models.JSONField(default=list)
+    counts_from = models.DateField(null=True, blank=True)
+    step = models.PositiveSmallIntegerField(null=True, blank=True)
+    step_title = ShortText(max_length=120, blank=True)
+    progression = models.JSONField(default=list, blank=True)
     change_note = LongText(max_length=500, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
 
@@ -113,24 +124,20 @@ class PrescriptionVersion(Row):
         constraints = [
             models.UniqueConstraint(fields=["prescription", "number"], name="version_number_once"),
             models.UniqueConstraint(fields=["prescription", "effective_from"], name="version_day_once"),
-            models.CheckConstraint(
-                name="version_frequency",
-                condition=Q(frequency="weekdays", times_per_week=None, weekdays__gte=1, weekdays__lte=127)
-                | Q(frequency="times_per_week", times_per_week__gte=1, times_per_week__lte=7),
-            ),
+            schedule_check("version_frequency"),
         ]
 
     def __str__(self) -> str:
         return f"{self.prescription} v{self.number}"
 
     @property
+    def anchor(self) -> date:
+        return self.counts_from or self.effective_from
+
+    @property
     def rule(self) -> Rule:
         """The schedule as a value for `programs.schedule`."""
-        return Rule(
-            weekdays=self.weekdays if self.frequency == Frequency.WEEKDAYS else None,
-            times_per_week=self.times_per_week,
-            slots=tuple(self.slots),
-        )
+        return self.rule_from(self.anchor)
 
 
 class PrescriptionItemQuerySet(models.QuerySet):
@@ -154,15 +161,35 @@ class PrescriptionItem(Row, ItemColumns):
 
     class Meta:
         ordering = ["order", "pk"]
+        constraints = [days_check("prescription_item_days")]
 
     def __str__(self) -> str:
         return self.name
 
 
+class PrescriptionAlternative(Row, AlternativeColumns):
+    item = models.ForeignKey(PrescriptionItem, on_delete=models.CASCADE, related_name="alternatives")
+    name = ShortText(max_length=160)
+
+    class Meta:
+        ordering = ["situation"]
+        constraints = [models.UniqueConstraint(fields=["item", "situation"], name="prescription_alternative_once")]
+
+    def __str__(self) -> str:
+        return f"{self.get_situation_display()}: {self.name}"
+
+
 class SafetyDecision(Row):
-    """A warning that stood when the version was assigned, and what the therapist answered."""
+    """A warning that stood when the version was assigned, and what the therapist answered.
+
+    It is about the exercise of `item`, or about its `alternative`. A version that carries an item on carries the
+    decision on, with the name and the time of the first answer.
+    """
 
     item = models.ForeignKey(PrescriptionItem, on_delete=models.CASCADE, related_name="decisions")
+    alternative = models.ForeignKey(
+        PrescriptionAlternative, null=True, blank=True, on_delete=models.CASCADE, related_name="decisions"
+    )
     condition = models.CharField(max_length=32, choices=Condition.choices())
     feature = models.CharField(max_length=40)
     rating = models.PositiveSmallIntegerField(choices=[(r.value, r.label) for r in Rating])
@@ -170,6 +197,7 @@ class SafetyDecision(Row):
     decision = models.CharField(max_length=12, choices=Decision.choices())
     reason = LongText(max_length=500, blank=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    decided_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ["-rating", "pk"]

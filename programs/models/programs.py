@@ -1,4 +1,4 @@
-"""Reusable programs. The shared ones come with the product; a clinic's own are its own."""
+"""Reusable programs, and drafts of prescriptions, which are programs of one patient that nobody else sees."""
 
 from __future__ import annotations
 
@@ -9,23 +9,38 @@ from django.db import models
 from django.db.models import Q
 
 from config.lib.models import LongText, Row, ShortText
-from exercises.models import DoseColumns, Exercise
 from patients.models import Clinic
 from patients.tenancy import ClinicScopedQuerySet
+from programs.models.items import AlternativeColumns, ItemColumns, ScheduleColumns, days_check, schedule_check
 
 if TYPE_CHECKING:
     from patients.access import Actor
 
 
 class ProgramQuerySet(ClinicScopedQuerySet):
+    def for_clinic(self, clinic: Clinic | None) -> Self:
+        """The clinic's own programs; a draft belongs to a patient and is not among them."""
+        return super().for_clinic(clinic).filter(prescription=None)
+
     def for_actor(self, actor: Actor) -> Self:
-        """What a therapist may read and assign: the clinic's own programs and the shared ones."""
+        """What a therapist may read and assign: the clinic's own programs and the shared ones, no drafts."""
         if actor.clinic is None or not actor.is_therapist:
             return self.none()
-        return self.filter(Q(clinic=actor.clinic) | Q(shared=True))
+        return self.filter(Q(clinic=actor.clinic) | Q(shared=True), prescription=None)
+
+    def drafts_for(self, actor: Actor) -> Self:
+        """Drafts for the patients whom this therapist treats today."""
+        from programs.models.prescriptions import Prescription
+
+        return self.filter(prescription__in=Prescription.objects.for_therapist(actor))
+
+    def for_builder(self, actor: Actor) -> Self:
+        """What the builder may open: programs, and drafts for the therapist's own patients."""
+        readable = self.model.objects.for_actor(actor), self.model.objects.drafts_for(actor)
+        return self.filter(Q(pk__in=readable[0].values("pk")) | Q(pk__in=readable[1].values("pk")))
 
     def current(self) -> Self:
-        return self.filter(archived_at=None)
+        return self.filter(archived_at=None, prescription=None)
 
     def matching(self, text: str) -> Self:
         """Programs whose name or summary holds every word of `text`."""
@@ -35,17 +50,36 @@ class ProgramQuerySet(ClinicScopedQuerySet):
         return found
 
     def with_items(self) -> Self:
-        return self.prefetch_related("items__exercise")
+        return self.prefetch_related("items__exercise", "items__alternatives__exercise")
 
 
-class Program(Row):
-    """`revision` rises with each change, so that two tabs cannot overwrite each other silently."""
+class Program(Row, ScheduleColumns):
+    """`revision` rises with each change, so that two tabs cannot overwrite each other silently.
+
+    `steps` are the stages of a program that builds up, in order: `{"title": "...", "weeks": 4}`, the last one without
+    weeks; an empty list means one stage. `progression` holds the rules of `programs.progression`. `flare_days` is how
+    long the flare variant lasts unless it is asked for again. `made_for` names the conditions for which a ready-made
+    program was checked; `meant_for` the weeks around a hip replacement (`{"approach": ..., "from": -12, "to": 0}`).
+
+    A row with `prescription` is the draft of that prescription's next version, begun from `base`.
+    """
 
     clinic = models.ForeignKey(Clinic, null=True, blank=True, on_delete=models.PROTECT, related_name="programs")
     shared = models.BooleanField(default=False, editable=False)
     code = models.CharField(max_length=32, blank=True, editable=False)
     name = ShortText(max_length=120)
     summary = LongText(max_length=500, blank=True)
+    steps = models.JSONField(default=list, blank=True, editable=False)
+    progression = models.JSONField(default=list, blank=True, editable=False)
+    flare_days = models.PositiveSmallIntegerField(default=7)
+    made_for = models.JSONField(default=list, blank=True, editable=False)
+    meant_for = models.JSONField(default=dict, blank=True, editable=False)
+    prescription = models.OneToOneField(
+        "programs.Prescription", null=True, blank=True, editable=False, on_delete=models.CASCADE, related_name="draft"
+    )
+    base = models.ForeignKey(
+        "programs.PrescriptionVersion", null=True, editable=False, on_delete=models.SET_NULL, related_name="+"
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", editable=False
     )
@@ -60,32 +94,56 @@ class Program(Row):
         constraints = [
             models.CheckConstraint(
                 name="program_shared_or_owned",
-                condition=Q(shared=True, clinic=None) | Q(shared=False, clinic__isnull=False),
+                condition=Q(shared=True, clinic=None, prescription=None) | Q(shared=False, clinic__isnull=False),
             ),
             models.UniqueConstraint(fields=["code"], condition=~Q(code=""), name="program_code_once"),
+            schedule_check("program_frequency"),
         ]
 
     def __str__(self) -> str:
         return self.name
 
-
-class ItemColumns(DoseColumns):
-    """What a program item and a prescribed item have in common. `weekdays` NULL = whenever the program is due."""
-
-    exercise = models.ForeignKey(Exercise, on_delete=models.PROTECT, related_name="+")
-    order = models.PositiveSmallIntegerField(default=0)
-    weekdays = models.PositiveSmallIntegerField(null=True, blank=True)
-    note = ShortText(max_length=200, blank=True)
-
-    class Meta:
-        abstract = True
+    @property
+    def is_draft(self) -> bool:
+        return self.prescription_id is not None
 
 
 class ProgramItem(Row, ItemColumns):
+    """`from_step` and `until_step` (NULL: to the end) name the stages, counted from 1, in which it is done."""
+
     program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="items")
+    from_step = models.PositiveSmallIntegerField(default=1)
+    until_step = models.PositiveSmallIntegerField(null=True, blank=True)
 
     class Meta:
         ordering = ["order", "pk"]
+        constraints = [days_check("program_item_days")]
 
     def __str__(self) -> str:
         return f"{self.exercise} in {self.program}"
+
+
+class ProgramAlternative(Row, AlternativeColumns):
+    item = models.ForeignKey(ProgramItem, on_delete=models.CASCADE, related_name="alternatives")
+
+    class Meta:
+        ordering = ["situation"]
+        constraints = [models.UniqueConstraint(fields=["item", "situation"], name="program_alternative_once")]
+
+    def __str__(self) -> str:
+        return f"{self.get_situation_display()}: {self.exercise}"
+
+
+class UsualDose(models.Model):
+    """How one therapist usually doses one exercise; `values` holds the fields of `ITEM_DOSE_FIELDS`."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    exercise = models.ForeignKey("exercises.Exercise", on_delete=models.CASCADE, related_name="+")
+    values = models.JSONField(default=dict)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "exercise"], name="usual_dose_once")]
+
+    def __str__(self) -> str:
+        return f"Usual dose of {self.exercise}"

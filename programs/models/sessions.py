@@ -9,9 +9,10 @@ from django.db import models
 from django.db.models import Q
 
 from config.lib.models import LongText, Row
+from exercises.models import Exercise
 from patients.models import Clinic, Patient
 from patients.tenancy import PatientScopedQuerySet
-from programs.enums import EntryStatus, SkipReason, Source
+from programs.enums import EntryStatus, Situation, SkipReason, Source, Variant
 from programs.models.prescriptions import Prescription, PrescriptionItem, PrescriptionVersion
 
 
@@ -24,7 +25,7 @@ class Session(Row):
     """One occurrence of a prescription, exactly one row for each local date and slot.
 
     `expected` is how many exercises were due in it; the three counters follow its entries. `slot` is empty
-    for a session that was not planned for a time of day.
+    for a session that was not planned for a time of day. `variant` is the one that was in force.
     """
 
     clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, related_name="+")
@@ -33,6 +34,7 @@ class Session(Row):
     version = models.ForeignKey(PrescriptionVersion, on_delete=models.PROTECT, related_name="sessions")
     local_date = models.DateField()
     slot = models.CharField(max_length=5, blank=True)
+    variant = models.CharField(max_length=8, choices=Variant.choices(), default=Variant.NORMAL)
     expected = models.PositiveSmallIntegerField()
     done = models.PositiveSmallIntegerField(default=0)
     partly = models.PositiveSmallIntegerField(default=0)
@@ -68,13 +70,15 @@ class EntryQuerySet(PatientScopedQuerySet):
 
 
 class Entry(Row):
-    """What the patient says of one exercise in one session."""
+    """What the patient says of one exercise in one session; `swapped_to` is the approved alternative done instead."""
 
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="entries")
     item = models.ForeignKey(PrescriptionItem, on_delete=models.PROTECT, related_name="entries")
     status = models.CharField(max_length=8, choices=EntryStatus.choices())
     reason = models.CharField(max_length=16, choices=SkipReason.choices(), blank=True)
     note = LongText(max_length=500, blank=True)
+    swapped_to = models.ForeignKey(Exercise, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    swapped_for = models.CharField(max_length=16, choices=Situation.choices(), blank=True)
     edited_at = models.DateTimeField(null=True, blank=True)
 
     objects = EntryQuerySet.as_manager()
@@ -85,6 +89,10 @@ class Entry(Row):
             models.UniqueConstraint(fields=["session", "item"], name="entry_once_per_item"),
             models.CheckConstraint(
                 name="entry_reason_when_not_done", condition=~Q(status=EntryStatus.DONE) | Q(reason="")
+            ),
+            models.CheckConstraint(
+                name="entry_swap_says_why",
+                condition=Q(swapped_to=None, swapped_for="") | Q(swapped_to__isnull=False) & ~Q(swapped_for=""),
             ),
         ]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -14,55 +13,24 @@ from exercises.enums import ExerciseState
 from exercises.models import Exercise
 from exercises.services import shelf
 from patients import audit
-from patients.conditions import Condition
-from patients.models import Patient, PatientCondition, User
+from patients.models import Patient, User
 from patients.services import diary, reminder_settings
-from programs import adherence, safety
-from programs.enums import Decision, Frequency, Rating
-from programs.models import Prescription, PrescriptionItem, PrescriptionVersion, Program, SafetyDecision
-from programs.safety import SafetyWarning
+from programs import adherence
+from programs.models import Prescription, Program
 from programs.schedule import Rule
+from programs.services.conditions import conditions_of
+from programs.services.version_writing import (
+    MIN_REASON,
+    Answers,
+    ItemDraft,
+    SafetyAnswer,
+    SafetyUnanswered,
+    demand_answers,
+    warnings_by_exercise,
+    write_version,
+)
 
-MIN_REASON = 10
-
-
-@dataclass(frozen=True, slots=True)
-class ItemDraft:
-    """One exercise as it is to be prescribed. `dose` holds the values of `DOSE_FIELDS`."""
-
-    exercise: Exercise
-    dose: Mapping[str, object]
-    weekdays: int | None = None
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SafetyAnswer:
-    """What the therapist says to the warnings of one exercise."""
-
-    confirmed: bool = False
-    reason: str = ""
-
-    @property
-    def has_reason(self) -> bool:
-        return len(self.reason.strip()) >= MIN_REASON
-
-    def settles(self, rating: Rating) -> bool:
-        """Avoid wants a written reason, caution a confirmation (or a reason, which says more)."""
-        if rating is Rating.AVOID:
-            return self.has_reason
-        return rating is Rating.ALLOW or self.confirmed or self.has_reason
-
-
-NO_ANSWER = SafetyAnswer()
-
-
-class SafetyUnanswered(Exception):
-    """Warnings that nobody has answered yet, by exercise. Nothing was stored."""
-
-    def __init__(self, missing: Mapping[UUID, list[SafetyWarning]]) -> None:
-        super().__init__(f"{len(missing)} exercises with unanswered warnings")
-        self.missing = missing
+__all__ = ["MIN_REASON", "ItemDraft", "SafetyAnswer", "SafetyUnanswered", "conditions_of", "warnings_by_exercise"]
 
 
 class NothingToAssign(Exception):
@@ -79,18 +47,6 @@ class ExerciseRetired(Exception):
 
 class EndRefused(Exception):
     """The prescription cannot end on that day; the text says why."""
-
-
-def conditions_of(patient: Patient, today: date) -> frozenset[Condition]:
-    """What counts for this patient's safety on `today`."""
-    return frozenset(c.word for c in PatientCondition.objects.filter(patient=patient).in_force(today))
-
-
-def warnings_by_exercise(
-    exercises: Iterable[Exercise], conditions: frozenset[Condition]
-) -> dict[UUID, list[SafetyWarning]]:
-    """The warnings of every exercise, worst first; an exercise without any has an empty list."""
-    return {exercise.pk: safety.check(exercise.feature_set, conditions) for exercise in exercises}
 
 
 @transaction.atomic
@@ -115,7 +71,7 @@ def assign(
     """
     if not items:
         raise NothingToAssign
-    exercises = _current(draft.exercise for draft in items)
+    exercises = current_exercises(one for draft in items for one in draft.exercises)
     # The lock holds back a condition recorded at this very moment until the check has been answered.
     patient = Patient.objects.select_for_update(of=("self",)).select_related("clinic").get(pk=patient.pk)
     if made := _made_before(key, patient):
@@ -123,7 +79,7 @@ def assign(
     if any(exercise.state == ExerciseState.RETIRED for exercise in exercises):
         raise ExerciseRetired
     warnings = warnings_by_exercise(exercises, conditions_of(patient, patient.local_today(now)))
-    _demand_answers(warnings, answers)
+    demand_answers(warnings, answers, {})
 
     prescription = Prescription.objects.create(
         pk=key or uuid7(),
@@ -135,19 +91,22 @@ def assign(
         ends_on=ends_on,
         created_by=actor,
     )
-    version = _first_version(prescription, rule, actor)
-    rows = PrescriptionItem.objects.bulk_create(_item(version, order, draft) for order, draft in enumerate(items))
-    decisions = SafetyDecision.objects.bulk_create(
-        decision for row in rows for decision in _decisions(row, warnings[row.exercise_id], answers, actor)
+    write_version(
+        prescription=prescription,
+        number=1,
+        drafts=items,
+        rule=rule,
+        effective_from=starts_on,
+        answers=Answers(warnings, answers, {}, actor, now),
     )
     shelf.note_use(actor=actor, exercises=[draft.exercise for draft in items], now=now)
-    audit.record(actor, "prescription.assign", prescription, items=len(rows), decisions=len(decisions))
+    audit.record(actor, "prescription.assign", prescription, items=len(items))
     reminder_settings.ensure_schedules(patient=patient, slots=rule.slots, now=now)
     adherence.refresh_status([patient], now)
     return prescription
 
 
-def _current(exercises: Iterable[Exercise]) -> list[Exercise]:
+def current_exercises(exercises: Iterable[Exercise]) -> list[Exercise]:
     """As they are now. Locked until the end, and before the patient: whoever publishes a new feature at this moment
     waits for us and then sees the new prescription, or we wait and see the feature."""
     wanted = {exercise.pk for exercise in exercises}
@@ -159,59 +118,6 @@ def _made_before(key: UUID | None, patient: Patient) -> Prescription | None:
     if made and made.patient_id != patient.pk:
         raise KeyTaken
     return made
-
-
-def _demand_answers(warnings: Mapping[UUID, list[SafetyWarning]], answers: Mapping[UUID, SafetyAnswer]) -> None:
-    missing = {
-        exercise_id: found
-        for exercise_id, found in warnings.items()
-        if not answers.get(exercise_id, NO_ANSWER).settles(safety.worst(found))
-    }
-    if missing:
-        raise SafetyUnanswered(missing)
-
-
-def _first_version(prescription: Prescription, rule: Rule, actor: User) -> PrescriptionVersion:
-    return PrescriptionVersion.objects.create(
-        prescription=prescription,
-        effective_from=prescription.starts_on,
-        frequency=Frequency.TIMES_PER_WEEK if rule.is_flexible else Frequency.WEEKDAYS,
-        weekdays=127 if rule.weekdays is None else rule.weekdays,
-        times_per_week=rule.times_per_week if rule.is_flexible else None,
-        slots=list(rule.slots),
-        created_by=actor,
-    )
-
-
-def _item(version: PrescriptionVersion, order: int, draft: ItemDraft) -> PrescriptionItem:
-    return PrescriptionItem(
-        version=version,
-        exercise=draft.exercise,
-        name=draft.exercise.name,
-        order=order,
-        # A times-per-week rule leaves the days to the patient, so an item cannot have days of its own.
-        weekdays=draft.weekdays if version.frequency == Frequency.WEEKDAYS else None,
-        note=draft.note,
-        **draft.dose,
-    )
-
-
-def _decisions(
-    item: PrescriptionItem, warnings: list[SafetyWarning], answers: Mapping[UUID, SafetyAnswer], actor: User
-) -> Iterable[SafetyDecision]:
-    answer = answers.get(item.exercise_id, NO_ANSWER)
-    for warning in warnings:
-        is_avoid = warning.rating is Rating.AVOID
-        yield SafetyDecision(
-            item=item,
-            condition=warning.condition,
-            feature=warning.feature,
-            rating=warning.rating,
-            matrix_reason=warning.reason,
-            decision=Decision.OVERRIDDEN if is_avoid else Decision.CONFIRMED,
-            reason=answer.reason.strip(),
-            decided_by=actor,
-        )
 
 
 @transaction.atomic

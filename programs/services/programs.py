@@ -16,14 +16,13 @@ from django.db import transaction
 
 from config.lib.ids import uuid7
 from config.lib.revisions import RevisionConflict, take_revision
-from exercises.models import DOSE_FIELDS, Exercise
+from exercises.models import Exercise
 from exercises.services import shelf
 from patients import audit
 from patients.models import Clinic, User
-from programs.models import Program, ProgramItem
+from programs.models import ITEM_FIELDS, Program, ProgramItem
 
 MOST_ITEMS = 40
-ITEM_FIELDS = [*DOSE_FIELDS, "weekdays", "note"]
 
 
 class ProgramFull(Exception):
