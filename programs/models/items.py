@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -20,7 +21,7 @@ SCHEDULE_FIELDS = ["frequency", "weekdays", "times_per_week", "every_days", "slo
 MOST_PASSES = 100
 
 
-def _few(low: int, high: int) -> list[object]:
+def _few(low: int, high: int) -> list[MinValueValidator | MaxValueValidator]:
     return [MinValueValidator(low), MaxValueValidator(high)]
 
 
@@ -42,13 +43,13 @@ class ScheduleColumns(models.Model):
     class Meta:
         abstract = True
 
-    def rule_from(self, anchor: object = None) -> Rule:
+    def rule_from(self, anchor: date | None = None) -> Rule:
         """The schedule as a value for `programs.schedule`; `anchor` is the day from which "every other day" counts."""
         return Rule(
             weekdays=self.weekdays if self.frequency == Frequency.WEEKDAYS else None,
             times_per_week=self.times_per_week if self.frequency == Frequency.TIMES_PER_WEEK else None,
             every_days=self.every_days if self.frequency == Frequency.EVERY_DAYS else None,
-            anchor=anchor,  # type: ignore[arg-type]
+            anchor=anchor if self.frequency == Frequency.EVERY_DAYS else None,
             slots=tuple(self.slots),
             break_minutes=self.break_minutes,
         )

@@ -100,7 +100,8 @@ def assign(
         answers=Answers(warnings, answers, {}, actor, now),
     )
     shelf.note_use(actor=actor, exercises=[draft.exercise for draft in items], now=now)
-    audit.record(actor, "prescription.assign", prescription, items=len(items))
+    decisions = sum(len(warnings[one.pk]) for draft in items for one in draft.exercises)
+    audit.record(actor, "prescription.assign", prescription, items=len(items), decisions=decisions)
     reminder_settings.ensure_schedules(patient=patient, slots=rule.slots, now=now)
     adherence.refresh_status([patient], now)
     return prescription
