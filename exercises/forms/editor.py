@@ -309,5 +309,5 @@ class FindForm(HouseForm, forms.Form):
 
 def dose_of(content: Mapping[str, Any]) -> str:
     """The dose in words, for the panel beside the form."""
-    names = ("sets", "repetitions", "hold_seconds", "duration_minutes")
-    return Dose(**{name: content.get(name) for name in names}, per_side=bool(content.get("per_side"))).text
+    numbers: Any = {name: content.get(name) for name in ("sets", "repetitions", "hold_seconds", "duration_minutes")}
+    return Dose(**numbers, per_side=bool(content.get("per_side"))).text

@@ -26,18 +26,27 @@ class ProgramQuerySet(ClinicScopedQuerySet):
         """What a therapist may read and assign: the clinic's own programs and the shared ones, no drafts."""
         if actor.clinic is None or not actor.is_therapist:
             return self.none()
-        return self.filter(Q(clinic=actor.clinic) | Q(shared=True), prescription=None)
+        return self.filter(self._templates(actor))
 
     def drafts_for(self, actor: Actor) -> Self:
         """Drafts for the patients whom this therapist treats today."""
-        from programs.models.prescriptions import Prescription
-
-        return self.filter(prescription__in=Prescription.objects.for_therapist(actor))
+        return self.filter(self._drafts(actor))
 
     def for_builder(self, actor: Actor) -> Self:
         """What the builder may open: programs, and drafts for the therapist's own patients."""
-        readable = self.model.objects.for_actor(actor), self.model.objects.drafts_for(actor)
-        return self.filter(Q(pk__in=readable[0].values("pk")) | Q(pk__in=readable[1].values("pk")))
+        if actor.clinic is None or not actor.is_therapist:
+            return self.none()
+        return self.filter(self._templates(actor) | self._drafts(actor))
+
+    @staticmethod
+    def _templates(actor: Actor) -> Q:
+        return Q(prescription=None) & (Q(clinic=actor.clinic) | Q(shared=True))
+
+    @staticmethod
+    def _drafts(actor: Actor) -> Q:
+        from programs.models.prescriptions import Prescription
+
+        return Q(prescription__in=Prescription.objects.for_therapist(actor).order_by().values("pk"))
 
     def current(self) -> Self:
         return self.filter(archived_at=None, prescription=None)

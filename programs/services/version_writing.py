@@ -244,5 +244,5 @@ def _decision(
         rating=warning.rating,
         matrix_reason=warning.reason,
         decision=Decision.OVERRIDDEN if warning.rating is Rating.AVOID else Decision.CONFIRMED,
-        **said,  # type: ignore[arg-type]
+        **said,
     )
