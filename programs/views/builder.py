@@ -28,6 +28,7 @@ from programs.services.programs import Change
 UNDO_KEY = "program_undo"
 UNDO_DEPTH = 10
 UNDO_PROGRAMS = 5
+DRAFT_BAR = ["programs/_draft_bar.html", "programs/_draft_note.html"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +45,15 @@ class Row:
 
 
 def readable_program(actor: Actor, program_id: UUID) -> Program:
-    return get_object_or_404(Program.objects.for_actor(actor).with_items(), pk=program_id)
+    """A program of the list, or the draft of a prescription for one of the therapist's own patients."""
+    found = Program.objects.for_builder(actor).select_related("prescription").with_items()
+    return get_object_or_404(found, pk=program_id)
 
 
 def own_program(actor: Actor, program_id: UUID) -> Program:
-    """A program this clinic may change; the ready-made ones are copied first."""
-    program = get_object_or_404(Program.objects.for_actor(actor), pk=program_id)
+    """A program or draft that this therapist may change; the ready-made ones are copied first."""
+    found = Program.objects.for_builder(actor).select_related("prescription")
+    program = get_object_or_404(found, pk=program_id)
     if program.shared:
         raise PermissionDenied("Ready-made programs stay as they are. Make a copy and change that.")
     return program
@@ -57,11 +61,13 @@ def own_program(actor: Actor, program_id: UUID) -> Program:
 
 def own_item(actor: Actor, program_id: UUID, item_id: UUID) -> ProgramItem:
     program = own_program(actor, program_id)
-    return get_object_or_404(program.items.select_related("exercise", "program"), pk=item_id)
+    return get_object_or_404(program.items.select_related("exercise"), pk=item_id)
 
 
-def context_patient(request: Request) -> Patient | None:
-    """The patient named in the address, for whom the builder shows safety; only for their therapist."""
+def context_patient(request: Request, program: Program, *, reading: str | None = None) -> Patient | None:
+    """For whom the builder shows safety: a draft's own patient, else the one named in the address."""
+    if program.prescription:
+        return open_patient(request.actor, program.prescription.patient_id, reading=reading)
     wanted = request.GET.get("patient", "")
     if not wanted:
         return None
@@ -94,9 +100,11 @@ def patient_conditions(request: Request, patient: Patient | None) -> frozenset[C
     return conditions_of(patient, patient.local_today(request.actor.now)) if patient else None
 
 
-def panel_context(request: Request, program: Program, bound: ItemForm | None = None) -> dict[str, Any]:
+def panel_context(
+    request: Request, program: Program, bound: ItemForm | None = None, *, reading: str | None = None
+) -> dict[str, Any]:
     """Everything the right side shows. `bound` is the one form that came back with faults."""
-    patient = context_patient(request)
+    patient = context_patient(request, program, reading=reading)
     conditions = patient_conditions(request, patient)
     items = list(program.items.all())
     bound_to = getattr(bound, "item_pk", None)
@@ -109,12 +117,13 @@ def panel_context(request: Request, program: Program, bound: ItemForm | None = N
         "undo": last_change(request, program),
         "can_change": not program.shared and program.archived_at is None,
         "conditions": conditions,
+        "draft_bar": DRAFT_BAR,
     }
 
 
 def page_context(request: Request, program: Program, bound: ItemForm | None = None) -> dict[str, Any]:
-    """The panel and the library beside it."""
-    context = panel_context(request, program, bound)
+    """The panel and the library beside it. Opening a draft is reading the patient's prescription."""
+    context = panel_context(request, program, bound, reading="prescription")
     if context["can_change"]:
         conditions = context["conditions"]
         unsafe = None if conditions is None else safety.unsafe_for(conditions)
@@ -153,7 +162,7 @@ def saved(
     if not request.htmx:
         return redirect(address(request, program, change))
     program = readable_program(request.actor, program.pk)
-    patient = context_patient(request)
+    patient = context_patient(request, program)
     context = {
         "program": program,
         "row": row,
@@ -175,7 +184,7 @@ def saved(
 
 def address(request: Request, program: Program, change: Change | None = None) -> str:
     """The builder page, at the item that changed, with the patient it is looked at for."""
-    suffix = suffix_of(context_patient(request))
+    suffix = suffix_of(context_patient(request, program))
     anchor = f"#item-{change.item}" if change and change.did != "remove" else ""
     return reverse("programs:program_detail", args=[program.pk]) + suffix + anchor
 

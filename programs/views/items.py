@@ -45,7 +45,7 @@ def item_add(request: Request, program_id: UUID) -> HttpResponse:
         return builder.show(request, program, status=409, alert=CONFLICT)
     except ProgramFull:
         return builder.show(request, program, status=422, alert=FULL)
-    patient = builder.context_patient(request)
+    patient = builder.context_patient(request, program)
     row = builder.row_of(item, builder.patient_conditions(request, patient))
     return builder.saved(request, program, change, revision, f"Added {exercise.name}.", row)
 
@@ -72,7 +72,7 @@ def _item_with_faults(request: Request, program: Program, form: ItemForm, item_i
     form.item_pk = item_id  # type: ignore[attr-defined]
     if not request.htmx or "revision" in form.errors:
         return builder.show(request, program, status=422, bound=form, alert=_faults(form))
-    patient = builder.context_patient(request)
+    patient = builder.context_patient(request, program)
     item = program.items.select_related("exercise").get(pk=item_id)
     row = builder.row_of(item, builder.patient_conditions(request, patient), form)
     context = {

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -117,7 +117,7 @@ def program_settings(request: Request, program_id: UUID) -> HttpResponse:
             except RevisionConflict:
                 status = 409
                 form.add_error(None, RENAME_CONFLICT)
-                fresh = Program.objects.for_clinic(actor.clinic).get(pk=program_id)
+                fresh = builder.own_program(actor, program_id)
                 form.data = {**form.data.dict(), "revision": fresh.revision}  # type: ignore[attr-defined]
             else:
                 messages.success(request, "Saved.")
@@ -129,7 +129,7 @@ def program_settings(request: Request, program_id: UUID) -> HttpResponse:
 @require_POST
 def program_copy(request: Request, program_id: UUID) -> HttpResponse:
     actor = request.actor
-    program = builder.readable_program(actor, program_id)
+    program = get_object_or_404(Program.objects.for_actor(actor).with_items(), pk=program_id)
     try:
         key = UUID(request.POST["key"]) if request.POST.get("key") else None
         made = programs.copy(actor=actor.user, clinic=actor.workplace, program=program, key=key)
@@ -146,6 +146,8 @@ def program_archive(request: Request, program_id: UUID) -> HttpResponse:
     """Archive, or with `restore` bring back. Either one twice changes nothing more."""
     actor = request.actor
     program = builder.own_program(actor, program_id)
+    if program.is_draft:
+        raise Http404
     if "restore" in request.POST:
         programs.restore(actor=actor.user, program=program, now=actor.now)
         messages.success(request, f"“{program.name}” is back.")
