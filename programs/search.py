@@ -12,8 +12,7 @@ from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, Su
 
 from config.lib.words import Word
 from patients.access import Actor
-from patients.conditions import Condition
-from patients.models import Patient, PatientCondition
+from patients.models import Patient
 from patients.models.patients import PatientQuerySet, name_holds
 from programs.models import Prescription, WorkItem
 
@@ -109,15 +108,6 @@ def ordered(patients: PatientQuerySet, sort: Sort, *, descending: bool) -> Patie
         return patients.order_by(*[f"-{name}" if descending else name for name in NAME])
     column = F(COLUMNS[sort])
     return patients.order_by(column.desc(nulls_last=True) if descending else column.asc(nulls_last=True), *NAME)
-
-
-def conditions_of(patient_ids: Collection[UUID], actor: Actor) -> dict[UUID, list[str]]:
-    """Names of the conditions in force of each patient; one statement."""
-    rows = PatientCondition.objects.for_clinic(actor.clinic).in_force(actor.today).filter(patient__in=patient_ids)
-    found: defaultdict[UUID, list[str]] = defaultdict(list)
-    for patient_id, condition in rows.order_by("condition").values_list("patient_id", "condition"):
-        found[patient_id].append(Condition(condition).label)
-    return found
 
 
 def programs_of(patient_ids: Collection[UUID], actor: Actor) -> dict[UUID, list[str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -15,12 +15,14 @@ from django.http import HttpResponse
 from config.lib.clock import local_date
 from config.lib.htmx import page_or_partial
 from patients.access import THERAPIST, Actor, Request, staff
+from patients.conditions import Condition
 from patients.models import Patient
 from patients.models.patients import years_between
 from programs import adherence, charts, search
 from programs.charts import Spark, Trend
 from programs.forms.caseload import Asked
 from programs.search import Notes, Sign
+from programs.services.conditions import conditions_of_each
 
 PAGE_SIZE = 50
 CHIPS = 2
@@ -113,15 +115,19 @@ def _people(number: int, one: str, many: str) -> str:
 
 
 def _rows(page: Page, actor: Actor) -> list[Row]:
-    """The rows of this page with what three more statements know of them."""
+    """The rows of this page with what four more statements know of them."""
     facts = list(page)
     ids = [fact.pk for fact in facts]
-    conditions, programs = search.conditions_of(ids, actor), search.programs_of(ids, actor)
+    conditions, programs = conditions_of_each(ids, actor.today), search.programs_of(ids, actor)
     notes = search.work_of(ids, actor)
     return [
-        _row(fact, today, status, conditions.get(fact.pk, []), programs.get(fact.pk, []), notes.get(fact.pk))
+        _row(fact, today, status, _labels(conditions[fact.pk]), programs.get(fact.pk, []), notes.get(fact.pk))
         for fact, today, status in _with_status(facts, actor.now)
     ]
+
+
+def _labels(conditions: Set[Condition]) -> list[str]:
+    return [condition.label for condition in sorted(conditions)]
 
 
 def _with_status(facts: Sequence[Any], now: datetime) -> list[tuple[Any, date, tuple]]:
