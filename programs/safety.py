@@ -93,6 +93,12 @@ def worst(warnings: Iterable[SafetyWarning]) -> Rating:
     return max((warning.rating for warning in warnings), default=Rating.ALLOW)
 
 
+def severity(warnings: Iterable[SafetyWarning]) -> tuple[int, int, int]:
+    """For putting exercises in order: the worst rating, then how many avoids, then how many cautions."""
+    ratings = [warning.rating for warning in warnings]
+    return max(ratings, default=Rating.ALLOW), ratings.count(Rating.AVOID), ratings.count(Rating.CAUTION)
+
+
 def unsafe_for(conditions: Set[Condition]) -> Unsafe:
     """The features of which `check` warns for this patient. An exercise is rated as the worst of its features."""
     cells, held = matrix(), {*conditions, Condition.AS_BASELINE}

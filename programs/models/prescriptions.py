@@ -37,10 +37,17 @@ class PrescriptionQuerySet(PatientScopedQuerySet):
         return self.not_over(day).filter(patient__archived_at=None)
 
     def holding(self, exercise: Exercise, day: date) -> Self:
-        """Live, with this exercise, or one that was merged into it, in the version of `day` or in a later one."""
+        """Live, with this exercise, or one that was merged into it, in the version of `day` or in a later one.
+
+        An exercise that is allowed in place of another counts too.
+        """
         meant = Q(exercise=exercise) | Q(exercise__merged_into=exercise)
-        items = PrescriptionItem.objects.not_replaced(day).filter(meant)
-        return self.live(day).filter(pk__in=items.values("version__prescription"))
+        items = PrescriptionItem.objects.not_replaced(day).order_by()
+        instead = PrescriptionAlternative.objects.filter(meant, item__in=items.values("pk")).order_by()
+        return self.live(day).filter(
+            Q(pk__in=items.filter(meant).values("version__prescription"))
+            | Q(pk__in=instead.values("item__version__prescription"))
+        )
 
     def items_in_force(self, day: date) -> models.QuerySet[PrescriptionItem]:
         """Items of the version that holds on `day`, or at the start of one that starts later, with all they need.

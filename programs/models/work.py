@@ -15,6 +15,15 @@ from patients.tenancy import PatientScopedQuerySet
 from programs.enums import Rating, WorkKind
 from programs.models.prescriptions import Prescription
 
+# What a note without a rating is about, in two or three words.
+HEADLINES = {
+    WorkKind.REPLACE: "Replace",
+    WorkKind.CLEARANCE: "Ask the surgeon",
+    WorkKind.SUGGESTION: "Suggestion",
+    WorkKind.FLARE: "Flare",
+    WorkKind.SAFETY: "Safety has changed",
+}
+
 
 class WorkItemQuerySet(PatientScopedQuerySet):
     def unsettled(self) -> Self:
@@ -26,7 +35,7 @@ class WorkItemQuerySet(PatientScopedQuerySet):
 
 
 class WorkItem(Row):
-    """Written by the app when the library changes under a running prescription; settled by a therapist.
+    """Written by the app when something changes around a running prescription; settled by a therapist.
 
     The app changes no program by itself: this row is all it does. `dedupe_key` makes a second one for the same
     event impossible to write.
@@ -69,5 +78,7 @@ class WorkItem(Row):
     @property
     def headline(self) -> str:
         """`Avoid: Seated twist`, for a place that is too narrow for the reason."""
-        todo = Rating(self.rating).label if self.rating else "Replace"
-        return f"{todo}: {self.exercise}" if self.exercise else self.reason
+        todo = Rating(self.rating).label if self.rating else HEADLINES.get(WorkKind(self.kind), "")
+        if not self.exercise:
+            return todo or self.reason
+        return f"{todo}: {self.exercise}" if todo else str(self.exercise)

@@ -6,8 +6,8 @@ same transaction. A curator is told numbers, never who. The app changes no progr
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Set
+from collections import Counter
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
@@ -20,12 +20,13 @@ from exercises.features import Feature
 from exercises.models import Exercise
 from exercises.services import curation
 from patients.conditions import Condition
-from patients.models import PatientCondition, User
+from patients.models import User
 from programs import safety
 from programs.enums import Rating, WorkKind
 from programs.models import Prescription, Program, WorkItem
 from programs.safety import SafetyWarning
-from programs.services import work
+from programs.services import recheck, work
+from programs.services.recheck import Hit, Question
 
 LONGEST_NOTE = 1000
 
@@ -55,15 +56,6 @@ class Mattering:
     @property
     def who(self) -> str:
         return _who(self.warning.condition)
-
-
-class Hit(NamedTuple):
-    """One live prescription for which the new features matter."""
-
-    prescription_id: UUID
-    patient_id: UUID
-    clinic_id: UUID
-    warnings: list[SafetyWarning]
 
 
 def impact_of(exercise: Exercise, today: date) -> Impact:
@@ -103,25 +95,15 @@ def matters(exercise: Exercise, today: date) -> list[Mattering]:
             if (hit.patient_id, warning.key) not in counted:
                 counted.add((hit.patient_id, warning.key))
                 patients[warning.key] += 1
-    found = [Mattering(warning, patients[warning.key]) for warning in _about(added, set(Condition))]
+    pairs = Question(features=added).of(exercise, set(Condition))
+    found = [Mattering(warning, patients[warning.key]) for warning in pairs]
     return sorted(found, key=lambda one: (-one.warning.rating, -one.patients))
 
 
-def _about(features: Set[Feature], conditions: Set[Condition]) -> list[SafetyWarning]:
-    """The warnings of these features alone, without those of every exercise."""
-    return [warning for warning in safety.check(features, conditions) if warning.feature in features]
-
-
-def _hits(published: Exercise, features: Set[Feature], today: date) -> Iterator[Hit]:
-    """Live prescriptions with warnings for these features. Two statements for any number of patients."""
+def _hits(published: Exercise, features: Set[Feature], today: date) -> list[Hit]:
+    """Live prescriptions with warnings for these features. A fixed number of statements for any number of patients."""
     holding = Prescription.objects.holding(published, today)
-    conditions: defaultdict[UUID, set[Condition]] = defaultdict(set)
-    recorded = PatientCondition.objects.in_force(today).filter(patient__in=holding.order_by().values("patient"))
-    for patient_id, condition in recorded.values_list("patient_id", "condition"):
-        conditions[patient_id].add(Condition(condition))
-    for prescription_id, patient_id, clinic_id in holding.order_by("pk").values_list("pk", "patient_id", "clinic_id"):
-        if warnings := _about(features, conditions[patient_id]):
-            yield Hit(prescription_id, patient_id, clinic_id, warnings)
+    return recheck.hits(holding, today, Question(exercise=published, features=features))
 
 
 # --- Acts ----------------------------------------------------------------------------------------------------

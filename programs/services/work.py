@@ -42,3 +42,12 @@ def take_back(*, actor: User, exercise: Exercise, kind: WorkKind, now: datetime)
     """Settle all open notes of one kind about an exercise: what they asked for is not needed any more."""
     open_notes = WorkItem.objects.filter(exercise=exercise, kind=kind).unsettled()
     return open_notes.update(settled_at=now, settled_by=actor)
+
+
+def withdraw(*, actor: User | None, source: str, now: datetime) -> int:
+    """Settle the open notes that one fact left (`source`, the beginning of their keys): what they say has changed."""
+    return (
+        WorkItem.objects.filter(dedupe_key__startswith=f"{source}:")
+        .unsettled()
+        .update(settled_at=now, settled_by=actor)
+    )

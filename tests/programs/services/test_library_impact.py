@@ -116,7 +116,7 @@ def test_matters_says_nothing_when_no_feature_is_new(world: World) -> None:
     assert matters(make_whole("Never published", state=ExerciseState.DRAFT, features=[ROTATION]), TODAY) == []
 
 
-def test_matters_takes_two_statements_for_any_number_of_patients(world: World, exercise: Exercise) -> None:
+def test_matters_takes_five_statements_for_any_number_of_patients(world: World, exercise: Exercise) -> None:
     copy = in_review(world, exercise, features=[ROTATION, "high_impact"])
     for _ in range(7):
         patient = factories.make_patient(world.hill)
@@ -127,7 +127,7 @@ def test_matters_takes_two_statements_for_any_number_of_patients(world: World, e
     with CaptureQueriesContext(connection) as captured:
         matters(copy, TODAY)
 
-    assert len(captured) == 2
+    assert len(captured) == 5
 
 
 def test_publishing_a_new_feature_writes_a_note_for_each_prescription_it_hits(world: World, exercise: Exercise) -> None:
