@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,17 +11,14 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
-from exercises.models import DOSE_FIELDS, Exercise
-from programs.models import Program, ProgramItem
-from programs.schedule import WEEKDAY_NAMES, mask_of
+from exercises.models import Exercise
+from programs.enums import Situation
+from programs.models import Program, ProgramAlternative, ProgramItem
+from programs.services.template_files import Entry, Template, TemplateFault, parse
+
+__all__ = ["Loaded", "TemplateFault", "is_meant_for", "load", "read"]
 
 FOLDER = Path(__file__).resolve().parents[1] / "library"
-NUMBER_OF_DAY = {name[:3]: number for number, name in enumerate(WEEKDAY_NAMES)}
-ITEM_KEYS = {"exercise", "note", "weekdays", *DOSE_FIELDS}
-
-
-class TemplateFault(Exception):
-    """A file that cannot become a program; the text names file and place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,55 +30,76 @@ class Loaded:
 
 def read(folder: Path = FOLDER) -> dict[str, dict[str, Any]]:
     """The files by code, which is the name of the file."""
-    return {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.toml"))}
+    return {path.stem: _toml(path) for path in sorted(folder.glob("*.toml"))}
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise TemplateFault(f"{path.name}: {error}") from error
 
 
 @transaction.atomic
-def load(files: dict[str, dict[str, Any]] | None = None) -> Loaded:
+def load(files: Mapping[str, Mapping[str, Any]] | None = None) -> Loaded:
     """Make the shared programs match the files. A second run changes nothing; prescriptions are never touched."""
     files = read() if files is None else files
     # A code that was merged away stands for the exercise that stayed.
     shared = Exercise.objects.for_clinic(None).select_related("merged_into")
     library = {exercise.code: exercise.merged_into or exercise for exercise in shared}
-    known = {program.code: program for program in Program.objects.filter(shared=True).prefetch_related("items")}
+    rows = Program.objects.filter(shared=True).prefetch_related("items__alternatives__exercise")
+    known = {program.code: program for program in rows}
+    templates = {code: parse(code, content, library) for code, content in files.items()}
     counts = {"added": 0, "changed": 0, "unchanged": 0}
-    for code, content in files.items():
-        items = [_item(code, place, entry, library) for place, entry in enumerate(content["items"])]
-        counts[_store(known.get(code), code, content, items)] += 1
+    for code, template in templates.items():
+        counts[_store(known.get(code), code, template)] += 1
     return Loaded(**counts)
 
 
-def _item(code: str, place: int, entry: dict[str, Any], library: dict[str, Exercise]) -> ProgramItem:
-    where = f"{code}.toml, item {place + 1}"
-    if unknown := sorted(set(entry) - ITEM_KEYS):
-        raise TemplateFault(f"{where}: unknown key {unknown[0]}")
-    exercise = library.get(entry["exercise"])
-    if exercise is None:
-        raise TemplateFault(f"{where}: {entry['exercise']} is not in the shared library. Load the library first.")
-    dose = exercise.dose_values() | {name: entry[name] for name in DOSE_FIELDS if name in entry}
-    days = mask_of([NUMBER_OF_DAY[day] for day in entry["weekdays"]]) if "weekdays" in entry else None
-    return ProgramItem(exercise=exercise, order=place, weekdays=days, note=entry.get("note", ""), **dose)
+def is_meant_for(meant_for: Mapping[str, Any], weeks: int, approach: str) -> bool:
+    """Whether a program with this `meant_for` suits so many weeks after the operation (negative: before it).
+
+    `from` is included, `to` is not: weeks 0 to 6, then 6 to 12. Without an approach it suits every one.
+    """
+    if not meant_for or meant_for.get("approach", approach) not in ("", approach):
+        return False
+    until = meant_for.get("to")
+    return meant_for["from"] <= weeks and (until is None or weeks < until)
 
 
-def _store(program: Program | None, code: str, content: dict[str, Any], items: list[ProgramItem]) -> str:
-    words = {"name": content["name"], "summary": content["summary"]}
+def _store(program: Program | None, code: str, template: Template) -> str:
     if program is None:
-        _fill(Program.objects.create(shared=True, code=code, **words), items)
+        _fill(Program.objects.create(shared=True, code=code, **template.values), template.entries)
         return "added"
-    same_words = all(getattr(program, name) == value for name, value in words.items())
-    if same_words and [_facts(item) for item in program.items.all()] == [_facts(item) for item in items]:
+    is_same = all(getattr(program, name) == value for name, value in template.values.items())
+    if is_same and _stored(program) == [_facts(entry) for entry in template.entries]:
         return "unchanged"
-    Program.objects.filter(pk=program.pk).update(revision=F("revision") + 1, **words)
+    Program.objects.filter(pk=program.pk).update(revision=F("revision") + 1, **template.values)
     program.items.all().delete()
-    _fill(program, items)
+    _fill(program, template.entries)
     return "changed"
 
 
-def _fill(program: Program, items: list[ProgramItem]) -> None:
-    for item in items:
-        item.program = program
-    ProgramItem.objects.bulk_create(items)
+def _fill(program: Program, entries: list[Entry]) -> None:
+    for entry in entries:
+        entry.item.program = program
+    ProgramItem.objects.bulk_create(entry.item for entry in entries)
+    ProgramAlternative.objects.bulk_create(
+        ProgramAlternative(item=entry.item, situation=situation, exercise=exercise)
+        for entry in entries
+        for situation, exercise in entry.alternatives.items()
+    )
 
 
-def _facts(item: ProgramItem) -> tuple[Any, ...]:
-    return (item.exercise_id, item.order, item.weekdays, item.note, *item.dose_values().values())
+def _stored(program: Program) -> list[tuple[Any, ...]]:
+    return [
+        _facts(Entry(item, {Situation(one.situation): one.exercise for one in item.alternatives.all()}))
+        for item in program.items.all()
+    ]
+
+
+def _facts(entry: Entry) -> tuple[Any, ...]:
+    item = entry.item
+    stages = (item.from_step, item.until_step)
+    instead = {str(situation): exercise.pk for situation, exercise in entry.alternatives.items()}
+    return (item.exercise_id, item.order, *stages, instead, *item.item_values().values())

@@ -57,7 +57,7 @@ def main() -> None:
         take(desk, "library", "/library/?q=hip")
         take(desk, "exercise", "/library/S01/")
         desk.goto("/programs/")
-        desk.get_by_role("link", name="Hip stretch").first.click()
+        desk.get_by_role("link", name="Hips first").first.click()
         desk.get_by_role("link", name="Assign to a patient").click()
         desk.get_by_role("link", name="Gisela Hartmann").click()
         take(desk, "assign")
