@@ -12,8 +12,9 @@ from typing import Any
 
 from django.utils.html import escape
 from fhir.resources.R4B.activitydefinition import ActivityDefinition
-from fhir.resources.R4B.bundle import Bundle
 
+from config.lib.fhir import checked
+from exercises.dosage import Dose
 from exercises.enums import EvidenceStrength, ExerciseState, Kind, Region
 from exercises.models import Exercise
 
@@ -35,74 +36,61 @@ STATUS = {
 # "2-3 times a day" counts days, "5-7 per week" counts weeks; "daily" and words we do not know are handled below.
 OFTEN = re.compile(r"(?P<low>\d+)(?:-(?P<high>\d+))? (?P<unit>times a day|per week)")
 PERIODS = {"times a day": "d", "per week": "wk"}
-COUNTS = {"sets": "sets", "repetitions": "repetitions"}
+COUNTS = {"sets": "sets", "repetitions": "repetitions", "passes": "passes"}
 LENGTHS = {"hold_seconds": ("hold", "s"), "rest_seconds": ("rest", "s"), "duration_minutes": ("duration", "min")}
+WORDS = ["side", "tempo", "effort"]
 
 
 def activity_definition(exercise: Exercise, site: str) -> dict[str, Any]:
     """The exercise as JSON-ready values, checked against the R4B model. `site` is our address, without a slash."""
-    resource = ActivityDefinition.model_validate(_values(exercise, f"{site}/fhir"))
-    values: dict[str, Any] = resource.model_dump(mode="json", exclude_none=True)
-    return values
-
-
-def searchset(entries: list[Exercise], total: int, site: str, links: dict[str, str]) -> dict[str, Any]:
-    """A page of ActivityDefinitions as a Bundle. `links`: relation (self, next, previous) to address."""
-    base = f"{site}/api/v1/fhir/ActivityDefinition"
-    bundle = {
-        "resourceType": "Bundle",
-        "type": "searchset",
-        "total": total,
-        "link": [{"relation": relation, "url": url} for relation, url in links.items()],
-        "entry": [
-            {
-                "fullUrl": f"{base}/{exercise.pk}",
-                "resource": activity_definition(exercise, site),
-                "search": {"mode": "match"},
-            }
-            for exercise in entries
-        ],
-    }
-    values: dict[str, Any] = Bundle.model_validate(bundle).model_dump(mode="json", exclude_none=True)
-    return values
+    return checked(ActivityDefinition, _values(exercise, f"{site}/fhir"))
 
 
 def _values(exercise: Exercise, base: str) -> dict[str, Any]:
     kind = Kind(exercise.kind)
-    values = {
+    return {
         "resourceType": "ActivityDefinition",
         "id": str(exercise.pk),
         "text": {"status": "generated", "div": _narrative(exercise)},
-        "extension": [_dose(exercise, base), *_features(exercise, base)],
-        "url": f"{base}/ActivityDefinition/{exercise.code}",
+        "extension": [dose_extension(exercise.dose, base), *_features(exercise, base)],
+        "url": canonical(exercise, base),
         "identifier": [{"system": f"{base}/exercise-code", "value": exercise.code}],
         "version": str(exercise.edition),
-        "name": "".join(word.capitalize() for word in re.findall(r"[A-Za-z0-9]+", exercise.name)) or exercise.code,
+        "name": computer_name(exercise.name) or exercise.code,
         "title": exercise.name,
         "status": STATUS[ExerciseState(exercise.state)],
         "subjectCodeableConcept": {"text": "Patient"},
         "date": exercise.updated_at.isoformat(),
         "description": exercise.why,
-        "useContext": [_for_ankylosing_spondylitis()],
+        "useContext": [for_ankylosing_spondylitis()],
         "purpose": exercise.why,
         "usage": _usage(exercise),
         "approvalDate": exercise.published_at.date().isoformat() if exercise.published_at else None,
-        "topic": [{"coding": [_coding(f"{base}/exercise-kind", kind.value, kind.label)], "text": kind.label}],
+        "topic": [{"coding": [coding(f"{base}/exercise-kind", kind.value, kind.label)], "text": kind.label}],
         "relatedArtifact": _evidence(exercise),
         "kind": "ServiceRequest",
         "intent": "proposal",
-        "code": {"coding": [_coding(f"{base}/exercise-code", exercise.code, exercise.name)], "text": exercise.name},
+        "code": {"coding": [coding(f"{base}/exercise-code", exercise.code, exercise.name)], "text": exercise.name},
         "timingTiming": _timing(exercise.frequency),
         "bodySite": [_body_site(Region(region), base) for region in exercise.regions],
     }
-    return {name: value for name, value in values.items() if value not in (None, "", [])}
 
 
-def _coding(system: str, code: str, display: str) -> dict[str, str]:
+def canonical(exercise: Exercise, base: str) -> str:
+    """The name by which other resources speak of the exercise."""
+    return f"{base}/ActivityDefinition/{exercise.code}"
+
+
+def computer_name(title: str) -> str:
+    """A title as a name for programs: letters and digits only."""
+    return "".join(word.capitalize() for word in re.findall(r"[A-Za-z0-9]+", title))
+
+
+def coding(system: str, code: str, display: str) -> dict[str, str]:
     return {"system": system, "code": code, "display": display}
 
 
-def _for_ankylosing_spondylitis() -> dict[str, Any]:
+def for_ankylosing_spondylitis() -> dict[str, Any]:
     usage = "http://terminology.hl7.org/CodeSystem/usage-context-type"
     return {
         "code": {"system": usage, "code": "focus"},
@@ -111,22 +99,24 @@ def _for_ankylosing_spondylitis() -> dict[str, Any]:
 
 
 def _body_site(region: Region, base: str) -> dict[str, Any]:
-    codes = [_coding(f"{base}/region", region.value, region.label)]
+    codes = [coding(f"{base}/region", region.value, region.label)]
     if region in BODY_SITES:
-        codes.append(_coding(SNOMED, *BODY_SITES[region]))
+        codes.append(coding(SNOMED, *BODY_SITES[region]))
     return {"coding": codes, "text": region.label}
 
 
-def _dose(exercise: Exercise, base: str) -> dict[str, Any]:
-    parts: list[dict[str, Any]] = [{"url": "text", "valueString": exercise.dose.text or "As told"}]
+def dose_extension(dose: Dose, base: str) -> dict[str, Any]:
+    """A dose in words and in numbers."""
+    parts: list[dict[str, Any]] = [{"url": "text", "valueString": dose.text or "As told"}]
     for name, url in COUNTS.items():
-        if (count := getattr(exercise, name)) is not None:
+        if (count := getattr(dose, name)) is not None:
             parts.append({"url": url, "valuePositiveInt": count})
     for name, (url, unit) in LENGTHS.items():
-        if (length := getattr(exercise, name)) is not None:
+        if (length := getattr(dose, name)) is not None:
             quantity = {"value": length, "unit": unit, "system": "http://unitsofmeasure.org", "code": unit}
             parts.append({"url": url, "valueQuantity": quantity})
-    parts.append({"url": "perSide", "valueBoolean": exercise.per_side})
+    parts.append({"url": "perSide", "valueBoolean": dose.per_side})
+    parts += [{"url": name, "valueString": said} for name in WORDS if (said := getattr(dose, name))]
     return {"url": f"{base}/StructureDefinition/exercise-dose", "extension": parts}
 
 

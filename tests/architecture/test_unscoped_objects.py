@@ -14,6 +14,7 @@ SHOWING = ("views", "forms", "api", "templatetags")
 MANAGERS = {"objects", "_default_manager", "_base_manager", "history"}
 SCOPES = {
     *("for_clinic", "for_user", "for_actor", "for_patient", "for_therapist", "visible_to", "none"),
+    *("for_builder", "drafts_for"),  # programs and drafts of prescriptions that this therapist may change
     *("editable_by", "own_of"),  # what this person may write, and what this clinic has written
 }
 # "<file>: <expression>": why no other clinic's row can come through here.
