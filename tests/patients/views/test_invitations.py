@@ -142,6 +142,18 @@ def test_a_code_that_did_not_arrive_is_sent_anew(client, gil, invitation, mailou
     assert later.session["_auth_user_id"] == str(gil.user.pk)
 
 
+def test_a_mistyped_address_leads_back_to_the_form():
+    later = Client()
+    asked = later.post(reverse("account_request_login_code"), {"email": "gill@example.org"}, follow=True)
+    back = reverse("account_request_login_code")
+    assert f'name="next"\n             value="{back}"' in asked.content.decode()
+
+    form = later.post(reverse("account_logout"), {"next": back}, follow=True)
+
+    assert form.redirect_chain[-1][0] == back
+    assert 'name="email"' in form.content.decode()
+
+
 def test_a_code_asked_for_an_unknown_address_offers_no_sign_up(client, mailoutbox):
     client.post(reverse("account_request_login_code"), {"email": "nobody@example.org"})
 
