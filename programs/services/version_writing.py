@@ -161,11 +161,11 @@ def write_version(
     `columns` are further columns of the version (`change_note`, `step`, `step_title`, `progression`). The caller holds
     the locks and has called `demand_answers`.
     """
+    columns = {"counts_from": rule.anchor if rule.every_days else None} | columns
     version = PrescriptionVersion.objects.create(
         prescription=prescription,
         number=number,
         effective_from=effective_from,
-        counts_from=rule.anchor if rule.every_days else None,
         created_by=answers.actor,
         **_schedule(rule),
         **columns,

@@ -1,0 +1,354 @@
+"""Changing a running prescription: one shared draft, edited in the builder, and used from a day on.
+
+Versions that have been in force never change, nor does what was logged under them. Whoever decides names what they
+saw: the revision of the draft and, on our pages, that of the prescription. Locks are taken in one order: exercises,
+patient, prescription, draft.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+
+from config.lib.ids import uuid7
+from config.lib.revisions import RevisionConflict, take_revision
+from exercises.enums import ExerciseState
+from exercises.models import Exercise
+from patients import audit
+from patients.models import Patient, User
+from patients.services import reminder_settings
+from programs import adherence
+from programs.models import (
+    Prescription,
+    PrescriptionVersion,
+    Program,
+    ProgramAlternative,
+    ProgramItem,
+    SafetyDecision,
+)
+from programs.services import plans
+from programs.services.conditions import conditions_of
+from programs.services.prescriptions import ExerciseRetired, KeyTaken, NothingToAssign, current_exercises
+from programs.services.version_writing import (
+    Answers,
+    ItemDraft,
+    SafetyAnswer,
+    answered_in,
+    demand_answers,
+    warnings_by_exercise,
+    write_version,
+)
+
+__all__ = ["ChangeRefused", "RevisionConflict", "apply_draft", "discard_draft", "drop_planned", "open_draft"]
+
+FURTHEST = timedelta(days=366)
+LOGGED_TODAY = "Exercises of today are logged under the version that began today. Use the change from tomorrow on."
+
+
+class ChangeRefused(Exception):
+    """Nothing was stored; `message` is for the therapist, `field` says where it belongs."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+        self.message = message
+
+
+# --- The draft -----------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def open_draft(
+    *, actor: User, prescription: Prescription, now: datetime, base: PrescriptionVersion | None = None
+) -> Program:
+    """The one draft of this prescription: the open one, or a new copy of `base`.
+
+    Without `base` it begins with the newest version; where later stages are planned, with the one in force.
+    Raises ChangeRefused once the prescription is over.
+    """
+    current = _locked(prescription)
+    if made := Program.objects.filter(prescription=current).first():
+        return made
+    today = current.patient.local_today(now)
+    if current.ends_on and current.ends_on < today:
+        raise ChangeRefused("", f"It ended on {current.ends_on:%-d %B %Y}. Copy it to give it again.")
+    versions = list(current.versions.all())
+    base = next((version for version in versions if version == base), None) or newest(versions, today)
+    draft, is_new = Program.objects.get_or_create(prescription=current, defaults=_columns(current, base, actor))
+    if is_new:
+        _copy_items(base, draft)
+        audit.record(actor, "prescription.draft", current, draft=str(draft.pk), version=base.number)
+    return draft
+
+
+def _locked(prescription: Prescription) -> Prescription:
+    """The row as it is now, with its patient; nobody else begins or ends a draft meanwhile."""
+    rows = Prescription.objects.select_for_update(of=("self",), no_key=True).select_related("patient")
+    found = rows.filter(pk=prescription.pk).first()
+    if found is None:
+        raise RevisionConflict
+    return found
+
+
+def newest(versions: Sequence[PrescriptionVersion], today: date) -> PrescriptionVersion:
+    """What a change begins with: the last version, but not a later stage of a program that builds up."""
+    current = plans.holding_on(versions, today)
+    last = plans.holding_on(versions, date.max)
+    return current if last.step != current.step else last
+
+
+def _columns(prescription: Prescription, base: PrescriptionVersion, actor: User) -> dict[str, Any]:
+    return {
+        "clinic_id": prescription.clinic_id,
+        "base": base,
+        "name": prescription.title,
+        "flare_days": prescription.flare_days,
+        "progression": base.progression,
+        "created_by": actor,
+        **base.schedule_values(),
+    }
+
+
+def _copy_items(base: PrescriptionVersion, draft: Program) -> None:
+    rows = base.items.select_related("exercise__merged_into").prefetch_related("alternatives__exercise__merged_into")
+    items = [
+        ProgramItem(program=draft, exercise=_today(row.exercise), order=order, **row.item_values())
+        for order, row in enumerate(rows)
+    ]
+    ProgramItem.objects.bulk_create(items)
+    ProgramAlternative.objects.bulk_create(
+        ProgramAlternative(item=item, situation=one.situation, exercise=_today(one.exercise))
+        for item, row in zip(items, rows, strict=True)
+        for one in row.alternatives.all()
+    )
+
+
+def _today(exercise: Exercise) -> Exercise:
+    return exercise.merged_into or exercise
+
+
+@transaction.atomic
+def discard_draft(*, actor: User, draft: Program, revision: int) -> bool:
+    """Throw the draft away; False when it is gone already. Raises RevisionConflict when it has changed since."""
+    if not Program.objects.filter(pk=draft.pk, prescription__isnull=False).exists():
+        return False
+    take_revision(Program.objects.filter(pk=draft.pk), revision)
+    audit.record(actor, "prescription.discard", draft.prescription, draft=str(draft.pk))
+    Program.objects.filter(pk=draft.pk).delete()
+    return True
+
+
+# --- A new version -------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def apply_draft(
+    *,
+    actor: User,
+    draft: Program,
+    revision: int,
+    effective_from: date,
+    change_note: str,
+    answers: Mapping[UUID, SafetyAnswer],
+    now: datetime,
+    key: UUID | None = None,
+    plan_revision: int | None = None,
+    drop_later: bool = False,
+) -> PrescriptionVersion:
+    """The draft becomes the version that holds from `effective_from` on, and is gone.
+
+    A version planned for that same day is replaced; later ones stay unless `drop_later`. Sessions that are logged
+    keep the version they were logged under. `key` makes a repeated request answer with the version that the first
+    one made. Raises RevisionConflict when draft or prescription (`plan_revision`) are not as they were seen,
+    ChangeRefused for a day that cannot be, SafetyUnanswered for new warnings without an answer, ExerciseRetired for
+    a new exercise that left the library. Then nothing is stored and the draft stands.
+    """
+    exercises = current_exercises(_named_in(draft))
+    patient = _locked_patient(_prescription_of(draft))
+    if made := _made_before(key, draft):
+        return made
+    prescription, draft = _claim(draft, revision, plan_revision)
+    today = patient.local_today(now)
+    change = _Change.of(prescription, draft, effective_from, today, drop_later=drop_later)
+    drafts = [ItemDraft.of(item) for item in change.items]
+    answered = change.answered
+    if any(exercise.state == ExerciseState.RETIRED for exercise in exercises if exercise.pk not in change.known):
+        raise ExerciseRetired
+    warnings = warnings_by_exercise(exercises, conditions_of(patient, today))
+    demand_answers(warnings, answers, answered)
+    change.clear_the_way()
+    version = write_version(
+        prescription=prescription,
+        number=change.number,
+        drafts=drafts,
+        rule=draft.rule_from(change.anchor),
+        effective_from=effective_from,
+        answers=Answers(warnings, answers, answered, actor, now),
+        pk=key or uuid7(),
+        counts_from=change.anchor,
+        change_note=change_note,
+        progression=draft.progression,
+        **change.stage,
+    )
+    _finish(prescription, draft)
+    audit.record(actor, "prescription.change", prescription, version=version.number, **change.facts)
+    reminder_settings.ensure_schedules(patient=patient, slots=version.slots, now=now)
+    adherence.refresh_status([patient], now)
+    return version
+
+
+def _named_in(draft: Program) -> list[Exercise]:
+    items = draft.items.select_related("exercise").prefetch_related("alternatives__exercise")
+    return [one for item in items for one in (item.exercise, *(a.exercise for a in item.alternatives.all()))]
+
+
+def _made_before(key: UUID | None, draft: Program) -> PrescriptionVersion | None:
+    made = PrescriptionVersion.objects.filter(pk=key).first() if key else None
+    if made and made.prescription_id != draft.prescription_id:
+        raise KeyTaken
+    return made
+
+
+def _prescription_of(draft: Program) -> UUID:
+    if draft.prescription_id is None:
+        raise ValueError(f"{draft.pk} is a program, not a draft")
+    return draft.prescription_id
+
+
+def _locked_patient(prescription_id: UUID) -> Patient:
+    """Whoever logs or decides for this patient waits until we are done."""
+    return Patient.objects.select_for_update(of=("self",)).get(prescriptions=prescription_id)
+
+
+def _claim(draft: Program, revision: int, plan_revision: int | None) -> tuple[Prescription, Program]:
+    """Prescription and draft as they were seen, read anew and locked.
+
+    Who names no revision of the prescription relies on the version that the draft was begun from.
+    """
+    rows = Prescription.objects.filter(pk=_prescription_of(draft))
+    if plan_revision is None:
+        rows.update(revision=F("revision") + 1)
+    else:
+        take_revision(rows, plan_revision)
+    take_revision(Program.objects.filter(pk=draft.pk), revision)
+    current = Program.objects.get(pk=draft.pk)
+    if plan_revision is None and current.base_id is None:
+        raise RevisionConflict
+    return rows.get(), current
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """What one use of a draft does to the row of versions; checked, and not done yet."""
+
+    draft: Program
+    versions: list[PrescriptionVersion]
+    before: PrescriptionVersion
+    replaced: PrescriptionVersion | None
+    dropped: list[PrescriptionVersion]
+    effective_from: date
+    items: list[ProgramItem]
+
+    @classmethod
+    def of(cls, prescription: Prescription, draft: Program, day: date, today: date, *, drop_later: bool) -> _Change:
+        check_day(prescription, day, today)
+        versions = list(prescription.versions.all())
+        replaced = next((version for version in versions if version.effective_from == day), None)
+        if replaced and replaced.sessions.exists():
+            raise ChangeRefused("effective_from", LOGGED_TODAY)
+        items = list(draft.items.select_related("exercise").prefetch_related("alternatives__exercise"))
+        if not items:
+            raise NothingToAssign
+        later = plans.planned_after(versions, day) if drop_later else []
+        return cls(draft, versions, plans.holding_before(versions, day, today), replaced, later, day, items)
+
+    @property
+    def number(self) -> int:
+        return max(version.number for version in self.versions) + 1
+
+    @property
+    def sources(self) -> list[PrescriptionVersion]:
+        """Where a warning may have been answered already: what holds until then, what is replaced, and the base."""
+        named = {self.before.pk, self.replaced and self.replaced.pk, self.draft.base_id}
+        return [version for version in self.versions if version.pk in named]
+
+    @property
+    def answered(self) -> dict[tuple[UUID, str, str, int], SafetyDecision]:
+        return {key: row for version in self.sources for key, row in answered_in(version).items()}
+
+    @property
+    def known(self) -> set[UUID]:
+        """Exercises that the patient has already, or has been promised."""
+        return {item.exercise_id for version in self.sources for item in version.items.all()}
+
+    @property
+    def anchor(self) -> date | None:
+        """Every other day goes on in its rhythm unless the rhythm of the whole changes."""
+        if self.draft.every_days != self.before.every_days:
+            return self.effective_from
+        has_rhythm = self.draft.every_days or any(item.every_days for item in self.items)
+        return self.before.anchor if has_rhythm else None
+
+    @property
+    def stage(self) -> dict[str, Any]:
+        return {"step": self.before.step, "step_title": self.before.step_title}
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the audit entry tells of it."""
+        facts: dict[str, Any] = {"effective_from": self.effective_from.isoformat(), "items": len(self.items)}
+        if self.replaced:
+            facts["replaced"] = self.replaced.number
+        if self.dropped:
+            facts["dropped"] = [version.number for version in self.dropped]
+        return facts
+
+    def clear_the_way(self) -> None:
+        """Take out what the new version replaces; none of it was ever used."""
+        gone = [version.pk for version in (self.replaced, *self.dropped) if version]
+        PrescriptionVersion.objects.filter(pk__in=gone).delete()
+
+
+def check_day(prescription: Prescription, day: date, today: date) -> None:
+    """Raise ChangeRefused unless a new version may begin on `day`."""
+    if day < today:
+        raise ChangeRefused("effective_from", "Choose today or a later day. The past stays as it was.")
+    if day < prescription.starts_on:
+        raise ChangeRefused("effective_from", f"It starts on {prescription.starts_on:%-d %B %Y}. Choose that day on.")
+    if prescription.ends_on and day > prescription.ends_on:
+        raise ChangeRefused("effective_from", f"It ends on {prescription.ends_on:%-d %B %Y}, before that day.")
+    if day > today + FURTHEST:
+        raise ChangeRefused("effective_from", "Choose a day within a year from today.")
+
+
+def _finish(prescription: Prescription, draft: Program) -> None:
+    """Name and length of a flare belong to the whole and hold at once."""
+    Prescription.objects.filter(pk=prescription.pk).update(title=draft.name, flare_days=draft.flare_days)
+    Program.objects.filter(pk=draft.pk).delete()
+
+
+@transaction.atomic
+def drop_planned(*, actor: User, version: PrescriptionVersion, now: datetime) -> bool:
+    """Take a version out that is only planned; False when it is gone already."""
+    patient = _locked_patient(version.prescription_id)
+    rows = PrescriptionVersion.objects.filter(pk=version.pk).select_related("prescription")
+    current = rows.first()
+    if current is None:
+        return False
+    earlier = PrescriptionVersion.objects.filter(
+        prescription=version.prescription_id, effective_from__lt=current.effective_from
+    )
+    if current.effective_from <= patient.local_today(now) or not earlier.exists():
+        raise ChangeRefused("", "This version is in force. Change the program from a later day on instead.")
+    Prescription.objects.filter(pk=version.prescription_id).update(revision=F("revision") + 1)
+    day = current.effective_from.isoformat()
+    audit.record(actor, "prescription.drop", current.prescription, dropped=[current.number], effective_from=day)
+    rows.delete()
+    adherence.refresh_status([patient], now)
+    return True
