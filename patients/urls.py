@@ -8,12 +8,6 @@ urlpatterns = [
     path("clinic/patients/new/", patients.patient_create, name="patient_create"),
     path("clinic/patients/<uuid:patient_id>/", patient_detail.patient_detail, name="patient_detail"),
     path("clinic/patients/<uuid:patient_id>/edit/", patients.patient_edit, name="patient_edit"),
-    path("clinic/patients/<uuid:patient_id>/conditions/add/", patients.condition_add, name="condition_add"),
-    path(
-        "clinic/patients/<uuid:patient_id>/conditions/<uuid:condition_id>/end/",
-        patients.condition_end,
-        name="condition_end",
-    ),
     path("clinic/patients/<uuid:patient_id>/care-team/add/", care_team.care_team_add, name="care_team_add"),
     path(
         "clinic/patients/<uuid:patient_id>/care-team/<uuid:seat_id>/end/",

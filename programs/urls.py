@@ -6,6 +6,7 @@ from config.lib.converters import DayConverter
 from programs.views import (
     assign,
     caseload,
+    conditions,
     curation,
     diary,
     items,
@@ -16,6 +17,7 @@ from programs.views import (
     my_program,
     prescriptions,
     programs,
+    surgeries,
     today,
     week,
     work,
@@ -42,6 +44,20 @@ urlpatterns = [
     # The library for one patient
     path("clinic/patients/<uuid:patient_id>/library/", library.patient_library, name="patient_library"),
     path("clinic/patients/<uuid:patient_id>/library/pick/", library.patient_picker, name="patient_picker"),
+    # What matters for a patient's safety
+    path("clinic/patients/<uuid:patient_id>/conditions/add/", conditions.condition_add, name="condition_add"),
+    path(
+        "clinic/patients/<uuid:patient_id>/conditions/<uuid:condition_id>/end/",
+        conditions.condition_end,
+        name="condition_end",
+    ),
+    path("clinic/patients/<uuid:patient_id>/surgeries/add/", surgeries.surgery_add, name="surgery_add"),
+    path("clinic/patients/<uuid:patient_id>/surgeries/<uuid:surgery_id>/", surgeries.surgery_edit, name="surgery_edit"),
+    path(
+        "clinic/patients/<uuid:patient_id>/surgeries/<uuid:surgery_id>/clear/",
+        surgeries.surgery_clear,
+        name="surgery_clear",
+    ),
     # Prescribing
     path("clinic/patients/<uuid:patient_id>/assign/", assign.assign, name="assign"),
     path("clinic/prescriptions/<uuid:prescription_id>/", prescriptions.prescription_detail, name="prescription_detail"),

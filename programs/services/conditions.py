@@ -55,6 +55,6 @@ def _recorded(patients: Iterable[UUID] | QuerySet) -> defaultdict[UUID, list[Rec
 def _operations(patients: Iterable[UUID] | QuerySet) -> defaultdict[UUID, list[Operation]]:
     rows = Surgery.objects.filter(patient__in=patients).order_by()
     found: defaultdict[UUID, list[Operation]] = defaultdict(list)
-    for patient_id, approach, *days in rows.values_list("patient_id", "approach", "operated_on", "cleared_on"):
-        found[patient_id].append(Operation(Approach(approach), *days))
+    for patient_id, approach, done, cleared in rows.values_list("patient_id", "approach", "operated_on", "cleared_on"):
+        found[patient_id].append(Operation(Approach(approach), done, cleared))
     return found

@@ -18,6 +18,7 @@ from exercises.models import Exercise
 from exercises.services import clinic_exercises, curation
 from exercises.versions import versions_of
 from patients.channels import links
+from patients.models import Patient, Surgery
 from programs.demo import people
 from programs.models import PrescriptionItem
 from tests.browser.clinic import ANYBODY, CARL, CORA, DANIEL, HELENE, IDA, MARA, NILS, NORA, Furnished
@@ -253,6 +254,7 @@ def records(there: Furnished) -> list[Sheet]:
         Sheet("patient_edit", MARA, at("patient_edit", gisela.pk)),
         Sheet("condition_add", MARA, at("condition_add", gisela.pk)),
         Sheet("condition_end", MARA, at("condition_end", gisela.pk, condition.pk)),
+        *surgeries(gisela),
         Sheet("care_team_add", MARA, at("care_team_add", gisela.pk)),
         Sheet("care_team_end", MARA, at("care_team_end", gisela.pk, gisela.care_team.get().pk)),
         Sheet("care_team_end", MARA, at("care_team_end", gisela.pk, gisela.care_team.get().pk), do=submit),
@@ -261,6 +263,30 @@ def records(there: Furnished) -> list[Sheet]:
         Sheet("delivery_list", MARA, at("delivery_list", carolina.pk)),
         Sheet("prescription_detail", MARA, at("prescription_detail", there.prescription.pk)),
         Sheet("prescription_detail", MARA, at("prescription_detail", gisela.prescriptions.first().pk)),
+    ]
+
+
+def surgeries(patient: Patient) -> list[Sheet]:
+    """A new hip that counts, and one that was cleared: written down, corrected, cleared, taken back."""
+    today = timezone.localdate()
+    facts: dict[str, Any] = {"patient": patient, "approach": "posterior", "instructions": "No bending for six weeks."}
+    counts, cleared = (
+        Surgery.objects.create(
+            side=side,
+            operated_on=today - timedelta(weeks=20),
+            precautions_until=today - timedelta(weeks=8),
+            cleared_on=cleared_on,
+            **facts,
+        )
+        for side, cleared_on in (("left", None), ("right", today))
+    )
+    return [
+        Sheet("surgery_add", MARA, at("surgery_add", patient.pk)),
+        Sheet("surgery_add", MARA, at("surgery_add", patient.pk), do=submit),
+        Sheet("surgery_edit", MARA, at("surgery_edit", patient.pk, counts.pk)),
+        Sheet("surgery_clear", MARA, at("surgery_clear", patient.pk, counts.pk)),
+        Sheet("surgery_clear", MARA, at("surgery_clear", patient.pk, cleared.pk)),
+        Sheet("patient_detail", MARA, at("patient_detail", patient.pk)),
     ]
 
 

@@ -17,10 +17,6 @@ def patient_id(world: World) -> list[Any]:
     return [world.dan.pk]
 
 
-def condition_args(world: World) -> list[Any]:
-    return [world.dan.pk, world.dan.conditions.get().pk]
-
-
 def seat_args(world: World) -> list[Any]:
     return [world.dan.pk, world.dan.care_team.get().pk]
 
@@ -76,24 +72,6 @@ CASES = [
     ),
     Case("patients:patient_edit", {"therapist": 200, **GONE}, args=patient_id, canaries=("Canarydan",)),
     Case("patients:patient_edit", {"therapist": 302, **GONE}, method="POST", args=patient_id, data=facts, writes=True),
-    Case("patients:condition_add", {"therapist": 200, **GONE}, args=patient_id, canaries=("Canarydan",)),
-    Case(
-        "patients:condition_add",
-        {"therapist": 302, **GONE},
-        method="POST",
-        args=patient_id,
-        data=lambda world: {"condition": "raynaud"},
-        writes=True,
-    ),
-    Case("patients:condition_end", {"therapist": 200, **GONE}, args=condition_args, canaries=("Canarydan",)),
-    Case(
-        "patients:condition_end",
-        {"therapist": 302, **GONE},
-        method="POST",
-        args=condition_args,
-        data=lambda world: {"on": factories.TODAY.isoformat()},
-        writes=True,
-    ),
     Case("patients:care_team_add", {"therapist": 200, **GONE}, args=patient_id, canaries=("Canarydan",)),
     Case("patients:care_team_add", {"therapist": 302, **GONE}, method="POST", args=patient_id, data=seat, writes=True),
     Case("patients:care_team_end", {"therapist": 200, **GONE}, args=seat_args, canaries=("Canarydan",)),

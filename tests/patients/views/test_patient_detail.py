@@ -81,9 +81,10 @@ def test_head_tells_who_this_is(client, dan):
 def test_links_lead_on(client, dan):
     html = page(client, dan).content.decode()
 
-    for name in ("patient_edit", "condition_add", "care_team_add", "delivery_list"):
+    for name in ("patient_edit", "care_team_add", "delivery_list"):
         assert reverse(f"patients:{name}", args=[dan.pk]) in html
-    assert reverse("programs:assign", args=[dan.pk]) in html
+    for name in ("assign", "condition_add", "surgery_add"):
+        assert reverse(f"programs:{name}", args=[dan.pk]) in html
 
 
 def test_figure_has_its_denominator_and_the_rest_stays_apart(client, dan):

@@ -101,7 +101,7 @@ def test_patient_edit_does_not_ask_about_the_patient_themselves(as_ana, dan):
 
 
 def test_condition_add_twice_says_so(as_ana, dan):
-    path = reverse("patients:condition_add", args=[dan.pk])
+    path = reverse("programs:condition_add", args=[dan.pk])
     assert as_ana.post(path, {"condition": "raynaud"}).status_code == 302
     assert as_ana.post(path, {"condition": "raynaud"}).status_code == 422
 
@@ -110,7 +110,7 @@ def test_condition_add_twice_says_so(as_ana, dan):
 
 def test_condition_end_again_keeps_the_first_day(as_ana, dan):
     row = dan.conditions.get()
-    path = reverse("patients:condition_end", args=[dan.pk, row.pk])
+    path = reverse("programs:condition_end", args=[dan.pk, row.pk])
     as_ana.post(path, {"on": TODAY.isoformat()})
     again = as_ana.post(path, {"on": (TODAY - timedelta(days=3)).isoformat()})
 
@@ -122,7 +122,7 @@ def test_condition_end_again_keeps_the_first_day(as_ana, dan):
 def test_condition_end_takes_no_other_patients_condition(as_ana, dan):
     other = factories.make_condition(factories.make_patient(dan.clinic), "raynaud")
 
-    path = reverse("patients:condition_end", args=[dan.pk, other.pk])
+    path = reverse("programs:condition_end", args=[dan.pk, other.pk])
     assert as_ana.post(path, {"on": TODAY.isoformat()}).status_code == 404
 
 

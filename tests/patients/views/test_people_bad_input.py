@@ -174,12 +174,12 @@ def test_patient_edit_refuses_a_bad_name_and_changes_nothing(as_ana, dan, text):
 )
 def test_condition_add_refuses(as_ana, dan, field, value):
     data = {"condition": "raynaud", "since": "", "note": "seen today", field: value}
-    refused(as_ana, reverse("patients:condition_add", args=[dan.pk]), data, field)
+    refused(as_ana, reverse("programs:condition_add", args=[dan.pk]), data, field)
 
 
 @pytest.mark.parametrize("day", ["", "2026-02-30", "1870-01-01", (TODAY + timedelta(days=1)).isoformat(), "soon"])
 def test_condition_end_refuses(as_ana, dan, day):
-    path = reverse("patients:condition_end", args=[dan.pk, dan.conditions.get().pk])
+    path = reverse("programs:condition_end", args=[dan.pk, dan.conditions.get().pk])
     refused(as_ana, path, {"on": day}, "on")
 
 
