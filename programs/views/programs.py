@@ -13,7 +13,6 @@ from django.views.decorators.http import require_POST
 
 from config.lib.htmx import page_or_partial
 from config.lib.paging import CountedPaginator
-from config.lib.revisions import RevisionConflict
 from patients.access import THERAPIST, Request, staff
 from patients.models import Patient
 from programs.forms.programs import ListFilter, ProgramForm
@@ -24,7 +23,6 @@ from programs.views import builder
 
 PAGE_SIZE = 12
 PATIENTS_SHOWN = 30
-RENAME_CONFLICT = "This program was changed elsewhere. Check it and save again."
 
 
 def cards(found: Any) -> list[dict[str, Any]]:
@@ -92,37 +90,6 @@ def program_detail(request: Request, program_id: UUID) -> HttpResponse:
     program = builder.readable_program(request.actor, program_id)
     context = builder.page_context(request, program) | {"copy_key": uuid4()}
     return render(request, "programs/program_detail.html", context)
-
-
-@staff(THERAPIST)
-def program_settings(request: Request, program_id: UUID) -> HttpResponse:
-    """Name and summary."""
-    actor = request.actor
-    program = builder.own_program(actor, program_id)
-    form = ProgramForm(request.POST or None, instance=program, initial={"revision": program.revision})
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            data = form.cleaned_data
-            try:
-                programs.rename(
-                    actor=actor.user,
-                    program=program,
-                    revision=data["revision"] or 0,
-                    name=data["name"],
-                    summary=data["summary"],
-                    now=actor.now,
-                )
-            except RevisionConflict:
-                status = 409
-                form.add_error(None, RENAME_CONFLICT)
-                fresh = builder.own_program(actor, program_id)
-                form.data = {**form.data.dict(), "revision": fresh.revision}  # type: ignore[attr-defined]
-            else:
-                messages.success(request, "Saved.")
-                return redirect("programs:program_detail", program_id)
-    return render(request, "programs/program_form.html", {"form": form, "program": program}, status=status)
 
 
 @staff(THERAPIST)

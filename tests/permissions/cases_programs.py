@@ -11,6 +11,9 @@ OURS_AFTER_POST = {"therapist": 302, "colleague": 302}
 THERAPISTS = {"therapist": 200, "colleague": 200, "other_therapist": 200}
 TREATING = {"therapist": 200}
 TREATING_AFTER_POST = {"therapist": 302}
+# The settings of a program of every day, as the page sends them; without stages and rules.
+EVERY_DAY = {"flare_days": 7, "frequency": "weekdays", "weekdays": list(range(7)), "times": "any"}
+EVERY_DAY |= {f"{rows}-{number}_FORMS": 0 for rows in ("stages", "rules") for number in ("TOTAL", "INITIAL")}
 
 
 def program_of(world: World) -> list[Any]:
@@ -86,7 +89,7 @@ CASES = [
         OURS_AFTER_POST,
         method="POST",
         args=program_of,
-        data=lambda world: {"name": "Renamed", **revision_of(world)},
+        data=lambda world: {"name": "Renamed", **EVERY_DAY, **revision_of(world)},
         writes=True,
     ),
     Case("programs:program_settings", {}, args=shared_of),

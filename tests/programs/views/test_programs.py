@@ -137,20 +137,6 @@ def test_program_create_keeps_what_was_typed(as_ana: Client, name: str) -> None:
     assert Program.objects.count() == 1
 
 
-def test_program_settings_do_not_overwrite_another_change(as_ana: Client, world: World) -> None:
-    post(as_ana, "item_add", world.program.pk, exercise=world.exercises[3].pk, revision=1)
-
-    response = post(as_ana, "program_settings", world.program.pk, name="Mine", revision=1)
-    assert response.status_code == 409
-    world.program.refresh_from_db()
-    assert world.program.name == "Morning hips"
-
-    again = post(as_ana, "program_settings", world.program.pk, name="Mine", revision=2)
-    assert again.status_code == 302
-    world.program.refresh_from_db()
-    assert world.program.name == "Mine"
-
-
 def test_program_copy_of_a_ready_made_one_can_be_changed(as_ana: Client, world: World) -> None:
     shared = factories.make_program(None, *world.exercises[:2], name="Ready")
     refused = post(as_ana, "item_add", shared.pk, exercise=world.exercises[3].pk, revision=1)
