@@ -1,6 +1,6 @@
 from django.urls import path
 
-from patients.views import care_team, clinics, invitations, me, messages, patient_detail, patients
+from patients.views import care_team, clinic_paper, clinics, invitations, me, messages, patient_detail, patients
 
 app_name = "patients"
 urlpatterns = [
@@ -26,6 +26,10 @@ urlpatterns = [
     path("clinic/team/invite/", invitations.staff_invite, name="staff_invite"),
     path("clinic/team/<uuid:membership_id>/end/", clinics.membership_end, name="membership_end"),
     path("clinic/team/hand-over/", clinics.hand_over, name="hand_over"),
+    path("clinic/settings/", clinic_paper.clinic_settings, name="clinic_settings"),
+    path("clinic/settings/logo/", clinic_paper.clinic_logo, name="clinic_logo"),
+    path("clinic/settings/logo/set/", clinic_paper.clinic_logo_set, name="clinic_logo_set"),
+    path("clinic/settings/logo/remove/", clinic_paper.clinic_logo_remove, name="clinic_logo_remove"),
     path("clinic/switch/", clinics.clinic_switch, name="clinic_switch"),
     # Messages
     path("clinic/patients/<uuid:patient_id>/messages/", messages.delivery_list, name="delivery_list"),
