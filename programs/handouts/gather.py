@@ -75,6 +75,7 @@ def for_anybody(content: Content) -> Content:
         given_name="",
         change_note="",
         grid=None,
+        today_url="",
         exercises=tuple(replace(one, note="") for one in content.exercises),
     )
 
