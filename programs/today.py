@@ -9,8 +9,10 @@ from typing import Any
 from uuid import UUID
 
 from config.lib.words import Word
-from exercises.dosage import minutes_of
-from programs.schedule import Rule, items_due
+from exercises.dosage import Dose, minutes_of
+from programs.enums import Variant
+from programs.schedule import Plan, occurrences_on
+from programs.variants import dose_in
 
 EARLY = 60  # minutes before its time from which a planned set counts as due now
 LOOK_AHEAD = 60  # days in which the next due day is looked for
@@ -30,13 +32,29 @@ class Place(Word):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One exercise due, and the answer to it; an empty status means none yet. `item` carries dose and texts."""
+    """One exercise due, and the answer to it; an empty status means none yet. `item` carries texts and usual dose.
+
+    `weekly_goal` is set where the exercise has a number of times a week of its own; `weekly_done` counts the other
+    days of the week. `swapped_for` and `swapped_to` name the approved alternative that was done instead.
+    """
 
     item: Any
     slot: str
     status: str = ""
     reason: str = ""
     is_edited: bool = False
+    variant: Variant = Variant.NORMAL
+    weekly_goal: int | None = None
+    weekly_done: int = 0
+    swapped_to: UUID | None = None
+    swapped_for: str = ""
+
+    @property
+    def dose(self) -> Dose:
+        """The dose in the variant that holds."""
+        if self.variant is Variant.NORMAL or not self.item.variants.get(self.variant):
+            return self.item.dose
+        return Dose(**dose_in(self.variant, self.item.dose_values(), self.item.variants))
 
     @property
     def key(self) -> str:
@@ -45,7 +63,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """One set of exercises at one time of one day. Pain None means not rated, which is not 0."""
+    """One set of exercises at one time of one day. Pain None means not rated, which is not 0.
+
+    `variant` is the one whose exercises and doses it shows. `is_break`: one of several movement breaks.
+    """
 
     prescription_id: UUID
     title: str
@@ -59,6 +80,8 @@ class Occurrence:
     weekly_goal: int | None = None
     weekly_done: int = 0
     place: Place = Place.NOW
+    variant: Variant = Variant.NORMAL
+    is_break: bool = False
 
     @property
     def key(self) -> str:
@@ -130,7 +153,7 @@ def spell(number: int) -> str:
 
 def say_load(lines: Sequence[Line], *, left: bool = False) -> str:
     """`Four exercises, about nine minutes.`"""
-    count, minutes = len(lines), minutes_of([line.item.dose for line in lines])
+    count, minutes = len(lines), minutes_of([line.dose for line in lines])
     what = "exercise" if count == 1 else "exercises"
     unit = "minute" if minutes == 1 else "minutes"
     return f"{spell(count).capitalize()} {what}{' left' if left else ''}, about {spell(minutes)} {unit}."
@@ -142,21 +165,7 @@ def greeting(clock: time) -> str:
     return "Good afternoon." if 12 <= clock.hour < 18 else "Good evening."
 
 
-@dataclass(frozen=True, slots=True)
-class Running:
-    """A version in force from `first` to `last` (None = open) with its items' weekday masks."""
-
-    first: date
-    last: date | None
-    rule: Rule
-    item_masks: tuple[int | None, ...]
-
-    def is_due(self, day: date) -> bool:
-        is_running = self.first <= day and (self.last is None or day <= self.last)
-        return is_running and self.rule.due_on(day) and items_due(day, list(self.item_masks)) > 0
-
-
-def next_due(after: date, running: Sequence[Running]) -> date | None:
+def next_due(after: date, plans: Sequence[Plan]) -> date | None:
     """The first day after `after` on which something is due."""
     days = (after + timedelta(days=n) for n in range(1, LOOK_AHEAD + 1))
-    return next((day for day in days if any(version.is_due(day) for version in running)), None)
+    return next((day for day in days if any(occurrences_on(day, plan) for plan in plans)), None)

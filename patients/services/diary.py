@@ -30,13 +30,13 @@ class LogConflict(Exception):
     """The same client id came before with other content. The first content stands."""
 
 
-def check_day(patient: Patient, day: date, now: datetime) -> None:
-    """Raise LogRefused unless `day` is today or one of the last seven days on the patient's calendar."""
+def check_day(patient: Patient, day: date, now: datetime, edit_days: int = EDIT_DAYS) -> None:
+    """Raise LogRefused unless `day` is today or one of the last `edit_days` days on the patient's calendar."""
     today = patient.local_today(now)
     if day > today:
         raise LogRefused("local_date", "This day has not come yet. Choose today or an earlier day.")
-    if day < today - timedelta(days=EDIT_DAYS):
-        raise LogRefused("local_date", f"This day is more than {EDIT_DAYS} days ago and can no longer be changed.")
+    if day < today - timedelta(days=edit_days):
+        raise LogRefused("local_date", f"This day is more than {edit_days} days ago and can no longer be changed.")
 
 
 def check_pain(field: str, score: int | None) -> None:
@@ -64,6 +64,7 @@ def rate_pain(
     client_uuid: UUID,
     now: datetime,
     site: PainSite = PainSite.OVERALL,
+    edit_days: int = EDIT_DAYS,
 ) -> tuple[PainEntry, bool]:
     """The day's rating of a site, and whether this write changed anything. A second one corrects the first.
 
@@ -74,7 +75,7 @@ def rate_pain(
     own = PainEntry.objects.filter(patient=patient)
     if sent := own.filter(client_uuid=client_uuid).first():
         return _same(sent, local_date, site, score), False
-    check_day(patient, local_date, now)
+    check_day(patient, local_date, now, edit_days)
     daily = own.filter(local_date=local_date, moment=PainMoment.DAILY, site=site, session_key=None).first()
     if daily and daily.score == score:
         return daily, False

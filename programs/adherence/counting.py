@@ -1,22 +1,22 @@
 """The definition itself: courses and logs in, counts out. No clock, no database.
 
-The figure covers 28 local days that end today. Past days: every exercise that was due counts. Today: an
-occurrence counts once it is logged, so that a morning view does not punish. Done is done; partly is shown beside it
-and is not counted as done. A times-per-week rule is counted in blocks of seven days, each capped at what it expects.
-What a log says was due stays true when the plan changes later.
+The figure covers 28 local days that end today. Past days: every exercise that was due counts, in the variant that was
+in force; a paused day expects nothing. Today: an occurrence counts once it is logged, so that a morning view does not
+punish. Done is done; partly is shown beside it and is not counted as done. What a log says was due stays true when the
+plan changes later. A number of times a week is counted apart, by `programs.adherence.weekly`.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from programs.enums import DayState
-from programs.schedule import Span, expected_flexible, expected_on
+from programs.enums import DayState, EntryStatus
+from programs.schedule import Due, Plan, days_between, occurrences_on
 
 WINDOW = 28
 
@@ -47,6 +47,14 @@ class Figures:
             self.skipped + other.skipped,
         )
 
+    def __sub__(self, other: Figures) -> Figures:
+        return Figures(
+            self.expected - other.expected,
+            self.done - other.done,
+            self.partly - other.partly,
+            self.skipped - other.skipped,
+        )
+
     def within(self, expected: int) -> Figures:
         """The same against `expected`: what goes beyond it does not count, done first."""
         done = min(self.done, expected)
@@ -55,11 +63,11 @@ class Figures:
 
 
 class Course(NamedTuple):
-    """One version of a prescription and the days on which it was in force."""
+    """One version of a prescription, and when it was in force and due."""
 
     prescription_id: UUID
     version_id: UUID
-    span: Span
+    plan: Plan
     number: int = 1
 
 
@@ -69,12 +77,37 @@ class Log(NamedTuple):
     prescription_id: UUID
     version_id: UUID
     day: date
+    slot: str
     figures: Figures
+
+    @property
+    def is_done(self) -> bool:
+        """Something in it was done, wholly or in part."""
+        return bool(self.figures.done or self.figures.partly)
 
     @property
     def is_silent(self) -> bool:
         """Opened (to rate pain, say), and no exercise has an answer."""
         return self.figures.not_logged == self.figures.expected
+
+
+class FreeEntry(NamedTuple):
+    """The answer to an exercise that has a number of times a week of its own. Its log counts it as well."""
+
+    prescription_id: UUID
+    item_id: UUID
+    day: date
+    slot: str
+    status: str
+
+    @property
+    def figures(self) -> Figures:
+        return Figures(1, *(int(self.status == status) for status in EntryStatus))
+
+    @property
+    def is_done(self) -> bool:
+        """Wholly or in part."""
+        return self.status in (EntryStatus.DONE, EntryStatus.PARTLY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +116,7 @@ class Record:
 
     courses: list[Course] = field(default_factory=list)
     logs: list[Log] = field(default_factory=list)
+    free: list[FreeEntry] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,83 +132,78 @@ class DayCell:
     is_open: bool = False
 
 
-def days_between(first: date, last: date) -> Iterator[date]:
-    """Every day from `first` to `last`, both included."""
-    return (first + timedelta(days=n) for n in range((last - first).days + 1))
-
-
-def figures_of(record: Record, today: date, days: int = WINDOW) -> Figures:
-    """The figure for the `days` local days that end with `today`."""
+def dated_figures(record: Record, today: date, days: int = WINDOW) -> Figures:
+    """The figure for the `days` local days that end with `today`, without what is counted by the week."""
     first = today - timedelta(days=days - 1)
-    flexible = _flexible_versions(record)
     # A session of today in which nothing is said yet is still to come.
-    logs = [log for log in record.logs if first <= log.day <= today and not (log.day == today and log.is_silent)]
-    fixed = sum((log.figures for log in logs if log.version_id not in flexible), Figures())
+    logs = [log for log in fixed_logs(record) if first <= log.day <= today and not (log.day == today and log.is_silent)]
+    said = sum((log.figures for log in logs), Figures())
+    free = sum((entry.figures for entry in record.free if first <= entry.day <= today), Figures())
     missing = _missing(record.courses, logs, first, today - timedelta(days=1))
-    free = [log for log in logs if log.version_id in flexible and not log.is_silent]
-    weekly = _weekly(record.courses, free, first, today)
-    return fixed + Figures(expected=missing.total()) + weekly
+    return said - free + Figures(expected=missing.total())
 
 
 def cells_of(record: Record, first: date, last: date, today: date) -> list[DayCell]:
-    """One cell for each day from `first` to `last`. Days after today say what will be due."""
-    flexible = _flexible_versions(record)
-    missing = _missing(record.courses, record.logs, first, last)
+    """One cell for each day from `first` to `last`. Days after today say what will be due.
+
+    What is counted by the week is owed on no single day: it shows where it was logged.
+    """
+    flexible = flexible_versions(record)
+    logs = settled_logs(record)
+    missing = _missing(record.courses, logs, first, last)
     logged: defaultdict[date, Figures] = defaultdict(Figures)
-    for log in record.logs:
-        if not (log.is_silent and log.version_id in flexible):  # no single day is owed there
+    for log in logs:
+        if not (log.is_silent and log.version_id in flexible):
             logged[log.day] += log.figures
     return [_cell(day, logged[day], missing[day], today) for day in days_between(first, last)]
 
 
-def _flexible_versions(record: Record) -> set[UUID]:
-    return {course.version_id for course in record.courses if course.span.rule.is_flexible}
+def flexible_versions(record: Record) -> set[UUID]:
+    return {course.version_id for course in record.courses if course.plan.rule.is_flexible}
 
 
-def _missing(courses: Iterable[Course], logs: Iterable[Log], first: date, last: date) -> Counter[date]:
-    """Exercises that were due on each day and that no log answers, under weekday rules.
+def fixed_logs(record: Record) -> list[Log]:
+    """The logs of versions whose occurrences have dates."""
+    flexible = flexible_versions(record)
+    return [log for log in settled_logs(record) if log.version_id not in flexible]
 
-    A log answers one slot of its prescription on its day, whatever time of day it was meant for.
-    """
-    answered = Counter((log.prescription_id, log.day) for log in logs)
+
+def settled_logs(record: Record) -> list[Log]:
+    """All logs; of a day that was paused after it was begun, only what was answered counts."""
+    plans = {course.version_id: course.plan for course in record.courses if course.plan.pauses}
+    return [_settled(log, plans.get(log.version_id)) for log in record.logs]
+
+
+def _settled(log: Log, plan: Plan | None) -> Log:
+    if plan is None or not plan.is_paused(log.day):
+        return log
+    figures = log.figures
+    return log._replace(figures=replace(figures, expected=figures.expected - figures.not_logged))
+
+
+def _missing(courses: Iterable[Course], logs: Sequence[Log], first: date, last: date) -> Counter[date]:
+    """Exercises that were owed on each day and that no log answers."""
+    answered: defaultdict[tuple[UUID, date], set[str]] = defaultdict(set)
+    for log in logs:
+        answered[log.prescription_id, log.day].add(log.slot)
     missing: Counter[date] = Counter()
     for course in courses:
-        span = course.span
-        slots = len(span.rule.slots_or_any)
-        for day in days_between(max(first, span.first), min(last, span.last or last)):
-            unanswered = slots - answered[course.prescription_id, day]
-            if unanswered > 0:
-                missing[day] += expected_on(day, [span]) // slots * unanswered
+        plan = course.plan
+        for day in days_between(max(first, plan.first), min(last, plan.last or last)):
+            open_ones = unanswered(occurrences_on(day, plan), answered[course.prescription_id, day])
+            missing[day] += sum(len(due.firm) for due in open_ones)
     return missing
 
 
-def _weekly(courses: Iterable[Course], logs: Sequence[Log], first: date, today: date) -> Figures:
-    """The sum over all blocks of seven days of all prescriptions under a times-per-week rule."""
-    spans: defaultdict[UUID, list[Span]] = defaultdict(list)
-    for course in courses:
-        if course.span.rule.is_flexible:
-            spans[course.prescription_id].append(course.span)
-    total = Figures()
-    for prescription_id, own in spans.items():
-        mine = [log for log in logs if log.prescription_id == prescription_id]
-        blocks = zip(*(expected_flexible(first, span, today) for span in own), strict=True)
-        for block in blocks:
-            start, end, _ = block[0]
-            inside = [log for log in mine if start <= log.day <= end]
-            expected = sum(part[2] for part in block)
-            if end == today:
-                expected = _without_today(expected, inside, own, today)
-            total += sum((log.figures for log in inside), Figures()).within(expected)
-    return total
+def unanswered(occurrences: Sequence[Due], slots: Iterable[str]) -> list[Due]:
+    """The occurrences of a day without a log at any of `slots`.
 
-
-def _without_today(expected: int, inside: Sequence[Log], spans: Iterable[Span], today: date) -> int:
-    """While today has no log, the session that may still be done today is not held against the patient."""
-    if any(log.day == today for log in inside):
-        return expected
-    today_size = sum(len(span.item_masks) * len(span.rule.slots_or_any) for span in spans if span.covers(today))
-    logged = sum(log.figures.expected for log in inside)
-    return min(expected, max(expected - today_size, logged))
+    A log for a time that is not planned any more answers one of the others, the earliest.
+    """
+    planned = {due.slot for due in occurrences}
+    logged = set(slots)
+    rest = [due for due in occurrences if due.slot not in logged]
+    return rest[len(logged - planned) :]
 
 
 def _cell(day: date, logged: Figures, missing: int, today: date) -> DayCell:

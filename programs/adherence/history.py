@@ -1,4 +1,5 @@
-"""All that one patient's page tells of the last weeks: days, pain, stiffness, flares, log. Four queries."""
+"""All that one patient's page tells of the last weeks: days, pain, stiffness, flares, log. Five queries, and
+one more where exercises have a number of times a week of their own."""
 
 from __future__ import annotations
 
@@ -22,13 +23,14 @@ from programs.adherence.counting import (
     Log,
     Record,
     cells_of,
-    days_between,
-    figures_of,
 )
+from programs.adherence.courses import courses_for
 from programs.adherence.rollup import mean
-from programs.adherence.rows import courses_for
+from programs.adherence.rows import free_entries
+from programs.adherence.weekly import figures_of
 from programs.enums import EntryStatus, SkipReason
 from programs.models import Entry, Session
+from programs.schedule import days_between
 
 DAYS = 84
 LOG_DAYS = 14
@@ -106,7 +108,9 @@ class History:
         self.patient = patient
         self.today = patient.local_today(now)
         self.first = self.today - timedelta(days=days - 1)
-        self.courses: list[Course] = [c for _, c in courses_for([patient.pk], self.first, self.today)]
+        # What the running week can still bring is known only with its end.
+        self._plans = [c for _, c in courses_for([patient.pk], self.first, self.today + timedelta(days=6))]
+        self.courses: list[Course] = [c for c in self._plans if c.plan.first <= self.today]
         self._sessions = _sessions(patient, self.first, self.today)
         self.diary = _diary(patient, self.first, self.today)
 
@@ -117,8 +121,11 @@ class History:
     @cached_property
     def record(self) -> Record:
         """As the rollup counts it: a session that holds only a rating or a note answers nothing yet."""
-        logs = [Log(row.prescription_id, row.version_id, row.local_date, _figures(row)) for row in self._sessions]
-        return Record(self.courses, [log for log in logs if not log.is_silent])
+        columns = [(row.prescription_id, row.version_id, row.local_date, row.slot) for row in self._sessions]
+        logs = [Log(*named, _figures(row)) for named, row in zip(columns, self._sessions, strict=True)]
+        record = Record(self._plans, [log for log in logs if not log.is_silent])
+        record.free.extend(entry for _, entry in free_entries({self.patient.pk: record}, self.first, self.today))
+        return record
 
     @cached_property
     def figures(self) -> Figures:
@@ -152,7 +159,7 @@ class History:
 
     @property
     def has_program(self) -> bool:
-        return any(course.span.covers(self.today) for course in self.courses)
+        return any(course.plan.covers(self.today) for course in self.courses)
 
     @property
     def last_log(self) -> date | None:
@@ -161,9 +168,10 @@ class History:
         return max(days, default=None)
 
     def is_quiet(self, days: int) -> bool:
-        """Nothing logged for `days` days although a program has run that long."""
+        """Nothing logged for `days` days although a program has run that long, without a pause."""
         since = self.today - timedelta(days=days)
-        has_run = any(course.span.first <= since and course.span.covers(self.today) for course in self.courses)
+        plans = [course.plan for course in self.courses]
+        has_run = any(all(plan.runs_on(day) for day in days_between(since, self.today)) for plan in plans)
         return has_run and (self.last_log is None or self.last_log <= since)
 
     @cached_property

@@ -14,8 +14,9 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from config.lib.clock import local_date
 from patients.models import PainEntry, Patient
-from programs.adherence.counting import WINDOW, Record, figures_of
+from programs.adherence.counting import WINDOW, Record
 from programs.adherence.rows import records_for
+from programs.adherence.weekly import figures_of
 from programs.models import PatientStatus, Session
 
 PAIN_DAYS = 14
@@ -31,7 +32,8 @@ class Rating(NamedTuple):
 
 
 def statuses_for(patients: Collection[Patient], now: datetime) -> dict[UUID, PatientStatus]:
-    """What the rollup row of each patient should hold, computed afresh and not stored. At most four queries."""
+    """What the rollup row of each patient should hold, computed afresh and not stored. Five queries, and one more
+    where exercises have a number of times a week of their own."""
     todays = {patient.pk: patient.local_today(now) for patient in patients}
     if not todays:
         return {}
@@ -44,7 +46,7 @@ def statuses_for(patients: Collection[Patient], now: datetime) -> dict[UUID, Pat
 
 
 def refresh_status(patients: Iterable[Patient], now: datetime) -> None:
-    """Store the status of these patients, in four statements while they are active.
+    """Store the status of these patients, in five statements while they are active.
 
     Call it in the transaction of the write, after the patient's row was locked: two writes that read side by side
     would each miss the other.

@@ -1,83 +1,61 @@
-"""Courses and logs from the database: two queries, whatever the number of patients."""
+"""Courses and logs from the database: three queries, whatever the number of patients, and one more for exercises
+with a number of times a week of their own, where there are any."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from datetime import date, datetime, timedelta
-from itertools import groupby, zip_longest
-from operator import attrgetter
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, Q
-
 from patients.models import Patient
-from programs.adherence.counting import WINDOW, Course, DayCell, Figures, Log, Record, cells_of, figures_of
-from programs.enums import Frequency
-from programs.models import PrescriptionVersion, Session
-from programs.schedule import Rule, Span
-
-VERSION_COLUMNS = (
-    "pk",
-    "number",
-    "prescription_id",
-    "prescription__patient_id",
-    "prescription__starts_on",
-    "prescription__ends_on",
-    "effective_from",
-    "frequency",
-    "weekdays",
-    "times_per_week",
-    "slots",
-    "items__weekdays",
-)
+from programs.adherence.counting import WINDOW, Course, DayCell, Figures, FreeEntry, Log, Record, cells_of
+from programs.adherence.courses import courses_for
+from programs.adherence.weekly import figures_of, reaches_back_to
+from programs.models import Entry, Session
+from programs.schedule import Due, ItemPlan, occurrences_between
 
 
 def records_for(patient_ids: Collection[UUID], first: date, last: date) -> dict[UUID, Record]:
-    """Courses and logs of these patients that touch the days from `first` to `last`."""
+    """Courses and logs of these patients from the Monday before `first` to the Sunday after `last`."""
     records = {patient_id: Record() for patient_id in patient_ids}
-    for patient_id, course in courses_for(patient_ids, first, last):
+    first = reaches_back_to(first)
+    for patient_id, course in courses_for(patient_ids, first, last + timedelta(days=6)):
         records[patient_id].courses.append(course)
     # A session that holds only a rating or a note answers nothing yet.
     rows = Session.objects.filter(patient__in=patient_ids).exclude(done=0, partly=0, skipped=0).between(first, last)
-    columns = ("prescription_id", "version_id", "local_date", "expected", "done", "partly", "skipped")
+    columns = ("prescription_id", "version_id", "local_date", "slot", "expected", "done", "partly", "skipped")
     logs = rows.order_by().values_list("patient_id", *columns)
-    for patient_id, prescription_id, version_id, day, *counts in logs:
-        records[patient_id].logs.append(Log(prescription_id, version_id, day, Figures(*counts)))
+    for patient_id, prescription_id, version_id, day, slot, *counts in logs:
+        records[patient_id].logs.append(Log(prescription_id, version_id, day, slot, Figures(*counts)))
+    for patient_id, entry in free_entries(records, first, last):
+        records[patient_id].free.append(entry)
     return records
 
 
-def courses_for(patient_ids: Collection[UUID], first: date, last: date) -> Iterator[tuple[UUID, Course]]:
-    """Every version of prescriptions that run in these days, with its patient; one query."""
-    rows = (
-        PrescriptionVersion.objects.filter(
-            Q(prescription__ends_on=None) | Q(prescription__ends_on__gte=first),
-            prescription__patient__in=patient_ids,
-            prescription__starts_on__lte=last,
-        )
-        .order_by("prescription_id", "effective_from")
-        .values(*VERSION_COLUMNS)
-        .annotate(alike=Count("items"))
-        .values_list(*VERSION_COLUMNS, "alike", named=True)
-    )
-    for _, own in groupby(rows, key=attrgetter("prescription_id")):
-        versions = [list(same) for _, same in groupby(own, key=attrgetter("pk"))]
-        for version, later in zip_longest(versions, versions[1:]):
-            yield version[0].prescription__patient_id, _course(version, later[0] if later else None)
+def free_entries(records: dict[UUID, Record], first: date, last: date) -> Iterator[tuple[UUID, FreeEntry]]:
+    """Answers to exercises with a number of their own; no query for patients who have none."""
+    ids = [pk for pk, record in records.items() if any(has_free_items(course) for course in record.courses)]
+    if not ids:
+        return
+    rows = Entry.objects.filter(
+        session__patient__in=ids, session__local_date__range=(first, last), item__times_per_week__isnull=False
+    ).order_by()
+    columns = ("session__prescription_id", "item_id", "session__local_date", "session__slot", "status")
+    free = {item.key for pk in ids for course in records[pk].courses for item in free_items(course)}
+    for patient_id, *values in rows.values_list("session__patient_id", *columns):
+        entry = FreeEntry(*values)
+        if entry.item_id in free:
+            yield patient_id, entry
 
 
-def _course(rows: Sequence[Any], later: Any | None) -> Course:
-    """The version told by `rows` (one for each set of items with the same weekdays), until `later` begins."""
-    row = rows[0]
-    until = later.effective_from - timedelta(days=1) if later else None
-    rule = Rule(row.weekdays if row.frequency == Frequency.WEEKDAYS else None, row.times_per_week, tuple(row.slots))
-    span = Span(
-        first=max(row.effective_from, row.prescription__starts_on),
-        last=min((day for day in (until, row.prescription__ends_on) if day), default=None),
-        rule=rule,
-        item_masks=tuple(mask for same in rows for mask in [same.items__weekdays] * same.alike),
-    )
-    return Course(row.prescription_id, row.pk, span, row.number)
+def free_items(course: Course) -> list[ItemPlan]:
+    plan = course.plan
+    return [] if plan.rule.is_flexible else [item for item in plan.items if item.times_per_week]
+
+
+def has_free_items(course: Course) -> bool:
+    return bool(free_items(course))
 
 
 def figures_for(patients: Collection[Patient], now: datetime, days: int = WINDOW) -> dict[UUID, Figures]:
@@ -93,3 +71,22 @@ def figures_for(patients: Collection[Patient], now: datetime, days: int = WINDOW
 def day_cells(patient: Patient, first: date, last: date, now: datetime) -> list[DayCell]:
     """The patient's calendar from `first` to `last`."""
     return cells_of(records_for([patient.pk], first, last)[patient.pk], first, last, patient.local_today(now))
+
+
+class Expected(NamedTuple):
+    """One occurrence of one prescription; the keys of its items are those of the rows."""
+
+    prescription_id: UUID
+    version_id: UUID
+    due: Due
+
+
+def expected_for(patient_ids: Collection[UUID], first: date, last: date) -> dict[UUID, list[Expected]]:
+    """What is expected of each patient from `first` to `last`, by day and time; two queries."""
+    expected: dict[UUID, list[Expected]] = {patient_id: [] for patient_id in patient_ids}
+    for patient_id, course in courses_for(patient_ids, first, last):
+        found = occurrences_between(first, last, [course.plan])
+        expected[patient_id] += [Expected(course.prescription_id, course.version_id, due) for due in found]
+    for own in expected.values():
+        own.sort(key=lambda one: (one.due.day, one.due.slot or "99:99", str(one.prescription_id)))
+    return expected

@@ -12,7 +12,7 @@ from django.db.models import Q
 from config.lib.models import ShortText
 from exercises.models import DOSE_FIELDS, DoseColumns, Exercise
 from programs.enums import Frequency, Side, Situation
-from programs.schedule import Rule
+from programs.schedule import ItemPlan, Rule
 
 ITEM_DOSE_FIELDS = [*DOSE_FIELDS, "side", "tempo", "passes"]
 # All that one item says besides which exercise it is; copying an item copies these.
@@ -94,6 +94,15 @@ class ItemColumns(DoseColumns):
 
     class Meta:
         abstract = True
+
+    def plan_from(self, anchor: date) -> ItemPlan:
+        """Its days, times and variants as a value for `programs.schedule`; its "every other day" counts from `anchor`."""
+        return ItemPlan(
+            **{name: getattr(self, name) for name in ("weekdays", "every_days", "times_per_week", "is_core", "variants")},
+            anchor=anchor if self.every_days else None,
+            slots=tuple(self.slots),
+            key=self.pk,
+        )
 
     def item_values(self) -> dict[str, object]:
         """All of the item besides its exercise and place, as keyword arguments."""

@@ -6,18 +6,16 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from itertools import zip_longest
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 
 from patients import outbox
 from patients.enums import DeliveryReason, DeliveryState, MessageKind
 from patients.models import Delivery, Message, Patient, ReminderSchedule
 from patients.reminders import Occurrence, is_quiet, last_occurrence, next_occurrence, quiet_begins
-from programs.models import PrescriptionItem, PrescriptionVersion, Session
-from programs.reminders import LIFETIME, InForce, Logged, expires, monday_of, why_not
+from programs import adherence
+from programs.reminders import LIFETIME, Done, InForce, Logged, expires, why_not
 
 BATCH = 1000
 # One sender for so many new mails, up to the number that two cores can feed.
@@ -41,64 +39,25 @@ class Facts:
 
     plans: dict[UUID, list[InForce]] = field(default_factory=lambda: defaultdict(list))
     logged: dict[UUID, set[Logged]] = field(default_factory=lambda: defaultdict(set))
+    done: dict[UUID, set[Done]] = field(default_factory=lambda: defaultdict(set))
 
     def why_not(self, patient_id: UUID, day: date, clock: time) -> DeliveryReason | None:
-        return why_not(day, clock, self.plans.get(patient_id, []), self.logged.get(patient_id, set()))
+        known = (self.plans.get(patient_id, []), self.logged.get(patient_id, set()), self.done.get(patient_id, set()))
+        return why_not(day, clock, *known)
 
 
 def facts_for(patients: Collection[UUID], first: date, last: date) -> Facts:
-    """Three statements, whatever the number of patients."""
+    """Three statements, whatever the number of patients, and one more for exercises with a number a week."""
     facts = Facts()
-    versions = list(
-        PrescriptionVersion.objects.filter(
-            Q(prescription__ends_on=None) | Q(prescription__ends_on__gte=first),
-            prescription__patient__in=patients,
-            prescription__starts_on__lte=last,
-            effective_from__lte=last,
-        )
-        .select_related("prescription")
-        .order_by("prescription_id", "effective_from")
-    )
-    masks = _masks(versions)
-    for version, following in zip_longest(versions, versions[1:]):
-        plan = InForce(
-            version.prescription_id,
-            max(version.effective_from, version.prescription.starts_on),
-            _last_day(version, following),
-            version.rule,
-            tuple(masks[version.pk]),
-        )
-        facts.plans[version.prescription.patient_id].append(plan)
-    logged = (
-        Session.objects.filter(
-            Q(done__gt=0) | Q(partly__gt=0) | Q(skipped__gt=0),
-            patient__in=patients,
-            local_date__range=(monday_of(first), last),
-        )
-        .order_by()
-        .values_list("patient_id", "prescription_id", "local_date", "slot")
-    )
-    for patient_id, prescription_id, day, slot in logged:
-        facts.logged[patient_id].add((prescription_id, day, slot))
+    for patient_id, record in adherence.records_for(patients, first, last).items():
+        lines = {item.key: item.line for course in record.courses for item in course.plan.items}
+        facts.plans[patient_id] = [InForce(course.prescription_id, course.plan) for course in record.courses]
+        facts.logged[patient_id] = {(log.prescription_id, log.day, log.slot) for log in record.logs}
+        programs: set[Done] = {(log.prescription_id, None, log.day) for log in record.logs if log.is_done}
+        facts.done[patient_id] = programs | {
+            (entry.prescription_id, lines[entry.item_id], entry.day) for entry in record.free if entry.is_done
+        }
     return facts
-
-
-def _masks(versions: Iterable[PrescriptionVersion]) -> dict[UUID, list[int | None]]:
-    """The different weekday masks of each version's items: enough to know whether anything is due."""
-    masks: dict[UUID, list[int | None]] = defaultdict(list)
-    items = PrescriptionItem.objects.filter(version__in=[version.pk for version in versions]).order_by()
-    for version_id, weekdays in items.values_list("version_id", "weekdays").distinct():
-        masks[version_id].append(weekdays)
-    return masks
-
-
-def _last_day(version: PrescriptionVersion, following: PrescriptionVersion | None) -> date | None:
-    """Until the day before the next version of the same prescription, or the prescription's own end."""
-    end = version.prescription.ends_on
-    if following is None or following.prescription_id != version.prescription_id:
-        return end
-    until = following.effective_from - timedelta(days=1)
-    return min(end, until) if end else until
 
 
 # --- Planning ------------------------------------------------------------------------------------------------

@@ -2,74 +2,37 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID, uuid5
 
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import F, OuterRef, Subquery
 
 from patients import audit
-from patients.enums import PainMoment
 from patients.models import Patient, User
 from patients.services import diary
-from patients.services.diary import LogConflict, LogRefused
+from patients.services.diary import EDIT_DAYS, LogConflict, LogRefused
 from programs import adherence
-from programs.enums import EntryStatus, SkipReason, Source
-from programs.models import Entry, LogReceipt, PrescriptionItem, PrescriptionVersion, Session
-from programs.schedule import in_mask
+from programs.enums import EntryStatus, Source, Variant
+from programs.models import (
+    Entry,
+    LogReceipt,
+    PrescriptionAlternative,
+    PrescriptionItem,
+    PrescriptionVersion,
+    Session,
+)
+from programs.schedule import Due, Plan
+from programs.services.due import due_in, expected_in, plan_of, variant_of, with_turns
+from programs.services.session_drafts import EntryDraft, SessionDraft, check_entries, check_values
 
-__all__ = ["EntryDraft", "LogConflict", "LogRefused", "LogResult", "SessionDraft", "log", "log_all"]
+__all__ = ["EntryDraft", "LogConflict", "LogRefused", "LogResult", "SessionDraft", "log", "log_all", "refit"]
 
+PAPER_DAYS = 35  # a grid of four weeks, and a week to bring it along
 NOT_RUNNING = "This program does not run on that day."
-
-
-@dataclass(frozen=True, slots=True)
-class EntryDraft:
-    """One exercise's answer. An empty status takes an earlier answer back."""
-
-    item_id: UUID
-    status: str
-    reason: str = ""
-    note: str = ""
-
-    @property
-    def values(self) -> tuple[str, str, str]:
-        return (str(self.status), str(self.reason), self.note)
-
-
-@dataclass(frozen=True, slots=True)
-class SessionDraft:
-    """What to write about one occurrence. None leaves a value as it is; `cleared` names ratings to take back.
-
-    `only_open` leaves alone what has an answer already ("all done" after one was skipped).
-    """
-
-    prescription_id: UUID
-    local_date: date
-    slot: str
-    entries: Sequence[EntryDraft] = ()
-    pain_before: int | None = None
-    pain_after: int | None = None
-    stiffness_minutes: int | None = None
-    note: str | None = None
-    cleared: frozenset[str] = field(default_factory=frozenset)
-    only_open: bool = False
-
-    @property
-    def fingerprint(self) -> str:
-        """Equal exactly for equal content."""
-        content = asdict(self) | {"cleared": sorted(self.cleared)}
-        return hashlib.sha256(json.dumps(content, default=str, sort_keys=True).encode()).hexdigest()
-
-    @property
-    def pain(self) -> dict[PainMoment, int | None]:
-        """The ratings that this draft sets or takes back."""
-        given = {PainMoment.BEFORE: self.pain_before, PainMoment.AFTER: self.pain_after}
-        return {m: score for m, score in given.items() if score is not None or f"pain_{m}" in self.cleared}
+PAUSED = "This program is paused on that day."
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +52,20 @@ def log(
     client_uuid: UUID,
     now: datetime,
     source: Source = Source.WEB,
+    edit_days: int = EDIT_DAYS,
 ) -> LogResult:
     """Write one occurrence, once for each `client_uuid`; a later write corrects an earlier one.
 
-    Raises LogRefused (nothing stored) and LogConflict (the same id said something else before).
+    `edit_days` is how far back it may lie; what was kept on paper may be typed in `PAPER_DAYS` back. Raises
+    LogRefused (nothing stored) and LogConflict (the same id said something else before).
     """
     items = _items_in_force(patient, draft)
     if receipt := _receipt(patient, client_uuid):
         if receipt.body_hash != draft.fingerprint or receipt.session is None:
             raise LogConflict
         return LogResult(receipt.session, created=False)
-    diary.check_day(patient, draft.local_date, now)
-    _check_values(draft)
+    diary.check_day(patient, draft.local_date, now, edit_days)
+    check_values(draft)
     session, history = _write(patient, draft, items, source, now)
     LogReceipt.objects.create(
         patient=patient, client_uuid=client_uuid, body_hash=draft.fingerprint, session=session, received_at=now
@@ -119,6 +84,7 @@ def log_all(
     client_uuid: UUID,
     now: datetime,
     source: Source = Source.WEB,
+    edit_days: int = EDIT_DAYS,
 ) -> list[LogResult]:
     """Several sets of one day in one write: all of them or none. Safe to repeat like `log`."""
     return [
@@ -129,6 +95,7 @@ def log_all(
             client_uuid=uuid5(client_uuid, f"{draft.prescription_id} {draft.slot}"),
             now=now,
             source=source,
+            edit_days=edit_days,
         )
         for draft in drafts
     ]
@@ -144,17 +111,34 @@ def _write(
     is_new = session is None
     if session and (not items or session.version_id != items[0].version_id):
         # Begun under an earlier version: that one holds for the rest of this occurrence.
-        items = list(
-            PrescriptionItem.objects.filter(version=session.version_id).select_related("version__prescription")
-        )
-    due = _due(items, draft, is_begun=not is_new)
-    _check_entries(draft, due)
+        items = _items_of(session)
+    sitting = _sitting(items, draft, session)
+    check_entries(draft, sitting.allowed)
+    _check_alternatives(draft)
     stored = {entry.item_id: entry for entry in session.entries.all()} if session else {}
     changes = _Changes.between(stored, draft)
-    session, note_was = _write_session(patient, session, items[0].version, len(due), changes, draft, source, now)
+    session, note_was = _write_session(patient, session, sitting, changes, draft, source, now)
     _write_entries(session, stored, changes, now)
     pain_was = _write_feelings(patient, session, draft, now, is_new_session=is_new)
     return session, {**changes.history, **pain_was, **note_was}
+
+
+@transaction.atomic
+def refit(*, patient: Patient, day: date) -> None:
+    """Let the sessions of `day` that are not complete follow the variant that holds now.
+
+    Call it under the patient's lock when a variant was chosen or ended, before the status is refreshed.
+    """
+    sessions = Session.objects.filter(patient=patient, local_date=day).select_related("patient")
+    open_ones = sessions.exclude(expected=F("done") + F("partly") + F("skipped"))
+    for session in open_ones.prefetch_related("entries"):
+        items = _items_of(session)
+        plan = plan_of(items, day)
+        variant = plan.variant_on(day)
+        due = due_in(plan, day, session.slot, variant)
+        session.expected = expected_in(plan, due, {entry.item_id for entry in session.entries.all()})
+        session.variant = variant
+        session.save(update_fields=["expected", "variant"])
 
 
 def _items_in_force(patient: Patient, draft: SessionDraft) -> list[PrescriptionItem]:
@@ -162,61 +146,77 @@ def _items_in_force(patient: Patient, draft: SessionDraft) -> list[PrescriptionI
     newest = PrescriptionVersion.objects.filter(
         prescription=OuterRef("version__prescription"), effective_from__lte=draft.local_date
     ).order_by("-effective_from")
-    return list(
-        PrescriptionItem.objects.filter(
-            version__prescription=draft.prescription_id,
-            version__prescription__patient=patient,
-            version=Subquery(newest.values("pk")[:1]),
-        )
-        .select_related("version__prescription__patient")
-        .select_for_update(of=("version__prescription__patient",), no_key=True)
-    )
+    items = PrescriptionItem.objects.filter(
+        version__prescription=draft.prescription_id,
+        version__prescription__patient=patient,
+        version=Subquery(newest.values("pk")[:1]),
+    ).select_related("version__prescription__patient")
+    items = items.select_for_update(of=("version__prescription__patient",), no_key=True)
+    return list(with_turns(items, patient, draft.prescription_id, draft.local_date))
+
+
+def _items_of(session: Session) -> list[PrescriptionItem]:
+    """Items of the version under which the session was begun."""
+    items = PrescriptionItem.objects.filter(version=session.version_id).select_related("version__prescription")
+    return list(with_turns(items, session.patient, session.prescription_id, session.local_date))
 
 
 def _receipt(patient: Patient, client_uuid: UUID) -> LogReceipt | None:
     return LogReceipt.objects.filter(patient=patient, client_uuid=client_uuid).select_related("session").first()
 
 
-def _check_values(draft: SessionDraft) -> None:
-    diary.check_pain("pain_before", draft.pain_before)
-    diary.check_pain("pain_after", draft.pain_after)
-    diary.check_stiffness(draft.stiffness_minutes)
+@dataclass(frozen=True, slots=True)
+class _Sitting:
+    """One occurrence as the plan sees it: what is due, in which variant, and what may be answered."""
+
+    version: PrescriptionVersion
+    plan: Plan
+    due: Due
+    variant: Variant
+    allowed: frozenset[UUID]
 
 
-def _due(items: list[PrescriptionItem], draft: SessionDraft, *, is_begun: bool) -> dict[UUID, PrescriptionItem]:
-    """What may be answered in this occurrence, by id."""
-    day = draft.local_date
-    if not items:
+def _sitting(items: list[PrescriptionItem], draft: SessionDraft, session: Session | None) -> _Sitting:
+    """Raises LogRefused when nothing may be written about this occurrence.
+
+    A session that was begun may be corrected whatever happened to the plan since. On a poor day somebody may do more
+    than the variant asks for, so whatever the usual program has at that time may be answered too.
+    """
+    day, slot = draft.local_date, draft.slot
+    if not items or not _runs(items[0].version, day):
         raise LogRefused("prescription_id", NOT_RUNNING)
-    version = items[0].version
+    plan = plan_of(items, day)
+    if session is None:
+        _check_is_due(plan, day, slot)
+    variant = variant_of(session, plan.variant_on(day))
+    due = due_in(plan, day, slot, variant)
+    usual = plan.items_at(day, slot, Variant.NORMAL)
+    allowed = frozenset(item.key for item in (*due.items, *usual) if item.key)
+    return _Sitting(items[0].version, plan, due, variant, allowed)
+
+
+def _runs(version: PrescriptionVersion, day: date) -> bool:
     prescription = version.prescription
-    if day < prescription.starts_on or (prescription.ends_on and day > prescription.ends_on):
-        raise LogRefused("prescription_id", NOT_RUNNING)
-    if not is_begun and draft.slot not in version.rule.slots_or_any:
+    return prescription.starts_on <= day and (prescription.ends_on is None or day <= prescription.ends_on)
+
+
+def _check_is_due(plan: Plan, day: date, slot: str) -> None:
+    if plan.is_paused(day):
+        raise LogRefused("local_date", PAUSED)
+    if slot not in plan.rule.slots_or_any:
         raise LogRefused("slot", "This time is not part of the program.")
-    if not is_begun and not version.rule.due_on(day):
+    if not plan.rule.due_on(day):
         raise LogRefused("local_date", "Nothing is due on that day.")
-    return {item.pk: item for item in items if item.weekdays is None or in_mask(day, item.weekdays)}
 
 
-def _check_entries(draft: SessionDraft, due: dict[UUID, PrescriptionItem]) -> None:
-    if len({entry.item_id for entry in draft.entries}) != len(draft.entries):
-        raise LogRefused("entries", "Each exercise can be named once.")
-    for entry in draft.entries:
-        if entry.item_id not in due:
-            raise LogRefused("entries", "This exercise is not due on that day.")
-        _check_answer(entry)
-
-
-def _check_answer(entry: EntryDraft) -> None:
-    if entry.status not in ("", *EntryStatus):
-        raise LogRefused("status", "Choose done, partly or skipped.")
-    if entry.reason not in ("", *SkipReason):
-        raise LogRefused("reason", "Choose a reason from the list.")
-    if entry.status == EntryStatus.SKIPPED and not entry.reason:
-        raise LogRefused("reason", "Choose what got in the way.")
-    if entry.reason and entry.status not in (EntryStatus.SKIPPED, EntryStatus.PARTLY):
-        raise LogRefused("reason", "A reason goes with skipped or partly.")
+def _check_alternatives(draft: SessionDraft) -> None:
+    """An exercise stands in for another only where the therapist allowed just that."""
+    wanted = {(entry.item_id, entry.swapped_to, str(entry.swapped_for)) for entry in draft.entries if entry.swapped_to}
+    if not wanted:
+        return
+    rows = PrescriptionAlternative.objects.filter(item__in=[item for item, _, _ in wanted])
+    if not wanted <= set(rows.values_list("item_id", "exercise_id", "situation")):
+        raise LogRefused("swapped_to", "This exercise is not among the alternatives for it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,55 +227,64 @@ class _Changes:
     removed: list[UUID]
     counts: dict[str, int]
     history: dict[str, str]
+    answered: frozenset[UUID]
 
     @classmethod
     def between(cls, stored: dict[UUID, Entry], draft: SessionDraft) -> _Changes:
-        before = {item_id: (e.status, e.reason, e.note) for item_id, e in stored.items()}
+        before = {item_id: _values(entry) for item_id, entry in stored.items()}
         wanted = [e for e in draft.entries if not (draft.only_open and e.item_id in before)]
         written = [e for e in wanted if e.status and before.get(e.item_id) != e.values]
         removed = [e.item_id for e in wanted if not e.status and e.item_id in before]
         touched = {e.item_id for e in written} | set(removed)
-        after = [values[0] for item_id, values in before.items() if item_id not in touched]
-        after += [str(e.status) for e in written]
-        history = {str(i): ":".join(filter(None, before[i][:2])) for i in touched if i in before}
-        return cls(written, removed, {s.value: after.count(s) for s in EntryStatus}, history)
+        after = {item_id: values[0] for item_id, values in before.items() if item_id not in touched}
+        after |= {e.item_id: str(e.status) for e in written}
+        history = {str(i): ":".join(filter(None, [*before[i][:2], before[i][4]])) for i in touched if i in before}
+        counts = {status.value: list(after.values()).count(status) for status in EntryStatus}
+        return cls(written, removed, counts, history, frozenset(after))
+
+
+def _values(entry: Entry) -> tuple[str, str, str, UUID | None, str]:
+    return entry.status, entry.reason, entry.note, entry.swapped_to_id, entry.swapped_for
 
 
 def _write_session(
     patient: Patient,
     session: Session | None,
-    version: PrescriptionVersion,
-    expected: int,
+    sitting: _Sitting,
     changes: _Changes,
     draft: SessionDraft,
     source: Source,
     now: datetime,
 ) -> tuple[Session, dict[str, str]]:
     """The session with true counters, and its former note when that was changed."""
+    counted = {
+        **changes.counts,
+        "expected": expected_in(sitting.plan, sitting.due, changes.answered),
+        "variant": sitting.variant,
+    }
     if session is None:
         session = Session.objects.create(
             clinic_id=patient.clinic_id,
             patient=patient,
             prescription_id=draft.prescription_id,
-            version=version,
+            version=sitting.version,
             local_date=draft.local_date,
             slot=draft.slot,
-            expected=expected,
             note=draft.note or "",
             source=source,
             logged_at=now,
-            **changes.counts,
+            **counted,
         )
         return session, {}
     has_new_note = draft.note is not None and draft.note != session.note
     note_was = {"note": session.note} if has_new_note and session.note else {}
-    for name, value in {**changes.counts, "expected": expected}.items():
+    for name, value in counted.items():
         setattr(session, name, value)
     if has_new_note:
         session.note = draft.note or ""
     if changes.history or note_was:
         session.edited_at = now
-    session.save(update_fields=["done", "partly", "skipped", "expected", "note", "edited_at"])
+    session.save(update_fields=[*counted, "note", "edited_at"])
     return session, note_was
 
 
@@ -287,7 +296,7 @@ def _write_entries(session: Session, stored: dict[UUID, Entry], changes: _Change
             _rows(session, stored, changes.written, now),
             update_conflicts=True,
             unique_fields=["session", "item"],
-            update_fields=["status", "reason", "note", "edited_at"],
+            update_fields=["status", "reason", "note", "swapped_to", "swapped_for", "edited_at"],
         )
 
 
@@ -316,6 +325,8 @@ def _rows(session: Session, stored: dict[UUID, Entry], written: Iterable[EntryDr
             status=entry.status,
             reason=entry.reason,
             note=entry.note,
+            swapped_to_id=entry.swapped_to,
+            swapped_for=entry.swapped_for,
             edited_at=now if entry.item_id in stored else None,
         )
         for entry in written

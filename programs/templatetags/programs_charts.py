@@ -163,7 +163,7 @@ def _marks(history: History) -> Iterator[Mark]:
             yield Mark(spell.last, "Flare over", "warm")
     for course in history.courses:
         name = "New program" if course.number == 1 else f"Version {course.number}"
-        yield Mark(course.span.first, name)
+        yield Mark(course.plan.first, name)
 
 
 # --- Log and next step ------------------------------------------------------------------------------------------

@@ -192,23 +192,25 @@ def test_two_prescriptions_at_once_add_up(dan):
     assert figures(dan) == Figures(12 + 6, 9 + 3, 1, 2)
 
 
-def test_times_a_week_is_counted_in_blocks_of_seven_days(dan):
-    """Three times a week, three exercises: nine a block, whichever the days. Today is logged.
+def test_times_a_week_is_counted_from_monday_to_sunday(dan):
+    """Three times a week, three exercises: nine a week, whichever the days. Today is a Wednesday, not logged yet.
 
-    block     22.-28.10   29.10-4.11   5.-11.11   12.-18.11
-    sessions      3           2            4           3
-    done          9           6         9 (of 12)      9     = 33 of 36
+    week      19.-25.10.   26.10.-1.11.   2.-8.11.   9.-15.11.   16.-22.11. (running)
+    sessions      3             2            4           3            2
+    done          9             6         9 (of 12)      9            6     = 39
+    due           9             9            9           9            6     = 42, the third can still be done
     """
     prescription = make_prescription(dan, starts_on=EARLY, frequency="times_per_week", times_per_week=3, slots=[])
-    for block, days in enumerate([(0, 2, 4), (1, 2), (0, 1, 2, 3), (0, 3, 6)]):
+    # Monday the 19th of October lies before the 28 days, and in a week that ends in them.
+    for week, days in enumerate([(0, 2, 4), (1, 2), (0, 1, 2, 3), (0, 3, 6), (0, 1)]):
         for day in days:
-            make_session(prescription, WINDOW_START + timedelta(days=7 * block + day), "ddd", slot="")
+            make_session(prescription, date(2026, 10, 19) + timedelta(days=7 * week + day), "ddd", slot="")
 
-    assert figures(dan) == Figures(36, 33)
+    assert figures(dan) == Figures(42, 39)
 
 
 def test_times_a_week_does_not_hold_an_open_today_against_the_patient(dan):
-    """Two of three done in the block that ends today, today still open: 6 of 6. Nothing logged: 6 are missing."""
+    """Begun on Thursday: two of the four days left in that week. This week nothing is lost before Friday is over."""
     prescription = make_prescription(dan, starts_on=ago(6), frequency="times_per_week", times_per_week=3, slots=[])
     assert figures(dan) == Figures(6, 0)
 
@@ -218,25 +220,30 @@ def test_times_a_week_does_not_hold_an_open_today_against_the_patient(dan):
 
     make_session(prescription, TODAY, "dds", slot="")
     assert figures(dan) == Figures(9, 8, 0, 1)
+    saturday, sunday, monday = (NOW + timedelta(days=days) for days in (3, 4, 5))
+    assert figures(dan, now=saturday) == Figures(9, 8, 0, 1)  # Saturday and Sunday would still do
+    assert figures(dan, now=sunday) == Figures(12, 8, 0, 1)
+    assert figures(dan, now=monday) == Figures(15, 8, 0, 1)
 
 
-def test_a_block_that_runs_only_in_part_expects_its_share(dan):
-    """Seven times a week, started three days ago: 3 of 7 days ran before today, today is open."""
+def test_a_week_of_one_day_expects_its_share(dan):
+    """Seven times a week, begun on Sunday: one time in that week. Monday and Tuesday of this one are lost."""
     prescription = make_prescription(dan, starts_on=ago(3), frequency="times_per_week", times_per_week=7, slots=[])
     make_session(prescription, ago(3), "ddd", slot="")
 
-    assert figures(dan) == Figures(9, 3)
+    assert figures(dan) == Figures(3 + 6, 3)
 
 
 def test_a_change_from_weekdays_to_times_a_week_counts_each_part_by_its_own_rule(dan):
-    """Daily for the first 14 days (14 x 3), then three times a week (two blocks x 9)."""
+    """Daily for the first 14 days (14 x 3); from Thursday the 5th three times a week: two times in the rest of that
+    week, three in the next, and one until now in this."""
     prescription = make_prescription(dan, starts_on=EARLY)
     add_version(prescription, ago(13), frequency="times_per_week", times_per_week=3, slots=[])
     make_session(prescription, ago(20), "ddd")
     make_session(prescription, ago(13), "ddd", slot="")
     make_session(prescription, TODAY, "ddd", slot="")
 
-    assert figures(dan) == Figures(42 + 18, 9)
+    assert figures(dan) == Figures(42 + 6 + 9 + 3, 9)
 
 
 @pytest.mark.parametrize(
@@ -260,9 +267,9 @@ def test_a_caseload_takes_as_many_queries_as_one_patient(dan, django_assert_num_
     patients = [make_patient(dan.clinic) for _ in range(12)]
     for patient in patients:
         make_session(make_prescription(patient), ago(1), "ddp")
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         one = adherence.figures_for(patients[:1], NOW)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         all_of_them = adherence.figures_for(patients, NOW)
     with django_assert_num_queries(0):
         assert adherence.figures_for([], NOW) == {}
@@ -281,7 +288,7 @@ def test_history_does_not_add_queries(dan):
         ) as captured:
             adherence.day_cells(dan, ago(83), TODAY, NOW)
         counts.append(len(captured))
-    assert counts == [2, 2]
+    assert counts == [3, 3]
 
 
 # --- Days -----------------------------------------------------------------------------------------------------

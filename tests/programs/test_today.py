@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from exercises.dosage import Dose
-from programs.schedule import Rule
-from programs.today import Line, Occurrence, Place, Running, arrange, greeting, next_due, say_load, up_next
+from programs.schedule import ItemPlan, Plan, Rule, Stretch
+from programs.today import Line, Occurrence, Place, arrange, greeting, next_due, say_load, up_next
 
 pytestmark = pytest.mark.sqlite
 THREE_TIMES_30_S = Dose(sets=3, hold_seconds=30)
@@ -90,15 +90,18 @@ def test_the_tally_names_its_denominator():
 
 def test_the_next_due_day_looks_over_weekends_ends_and_item_days():
     wednesday = date(2026, 11, 18)
-    weekend = Running(date(2026, 1, 1), None, Rule(weekdays=0b1100000), (None,))
-    mondays_only = Running(date(2026, 1, 1), None, Rule(), (0b0000001,))
-    ended = Running(date(2026, 1, 1), wednesday, Rule(), (None,))
-    coming = Running(date(2026, 12, 1), None, Rule(), (None,))
+    one = (ItemPlan(),)
+    weekend = Plan(date(2026, 1, 1), None, Rule(weekdays=0b1100000), one)
+    mondays_only = Plan(date(2026, 1, 1), None, Rule(), (ItemPlan(weekdays=0b0000001),))
+    ended = Plan(date(2026, 1, 1), wednesday, Rule(), one)
+    coming = Plan(date(2026, 12, 1), None, Rule(), one)
+    away = Plan(date(2026, 1, 1), None, Rule(), one, pauses=(Stretch(wednesday, date(2026, 12, 4)),))
 
     assert next_due(wednesday, [weekend]) == date(2026, 11, 21)
     assert next_due(wednesday, [mondays_only, coming]) == date(2026, 11, 23)
     assert next_due(wednesday, [ended, coming]) == date(2026, 12, 1)
     assert next_due(wednesday, [ended]) is None
+    assert next_due(wednesday, [away]) == date(2026, 12, 5)
 
 
 def test_places_are_closed():
