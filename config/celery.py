@@ -3,6 +3,7 @@
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
 app = Celery("rachis")
@@ -15,6 +16,7 @@ app.conf.beat_schedule = {
     "sweep-outbox": {"task": "patients.tasks.sweep_outbox", "schedule": 30.0, "options": {"expires": 25}},
     "count-usage": {"task": "programs.tasks.count_usage", "schedule": 3600.0, "options": {"expires": 3500}},
     "roll-status": {"task": "programs.tasks.roll_status", "schedule": 300.0, "options": {"expires": 280}},
+    "suggest-steps": {"task": "programs.tasks.suggest_steps", "schedule": crontab(hour="3", minute="20")},
     "prepare-media": {"task": "exercises.tasks.prepare_media", "schedule": 30.0, "options": {"expires": 25}},
     "tidy-media": {"task": "exercises.tasks.tidy_media", "schedule": 3600.0, "options": {"expires": 3500}},
     "run-library-jobs": {"task": "exercises.tasks.run_library_jobs", "schedule": 30.0, "options": {"expires": 25}},

@@ -5,7 +5,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from programs import adherence, usage
-from programs.services import reminders
+from programs.services import progression, reminders
 
 logger = structlog.get_logger(__name__)
 # A run stays below Celery's time limit; the next one, five minutes later, goes on.
@@ -33,3 +33,10 @@ def roll_status() -> None:
 def count_usage() -> None:
     """Bring up to date how exercises fare, for the curators' table."""
     usage.recount(timezone.now())
+
+
+@shared_task(name="programs.tasks.suggest_steps")
+def suggest_steps() -> None:
+    """Weigh the therapists' rules; what is met becomes a suggestion on the patient's page."""
+    made = progression.suggest_all(timezone.now())
+    logger.info("steps_suggested", written=made.written, withdrawn=made.withdrawn)
