@@ -28,7 +28,7 @@ from programs.adherence.courses import courses_for
 from programs.adherence.rollup import mean
 from programs.adherence.rows import free_entries
 from programs.adherence.weekly import figures_of
-from programs.enums import EntryStatus, SkipReason
+from programs.enums import EntryStatus, Situation, SkipReason
 from programs.models import Entry, Session
 from programs.schedule import days_between
 
@@ -211,9 +211,10 @@ def _lines(session_ids: Iterable[UUID]) -> Iterable[tuple[UUID, str, Line]]:
     if not wanted:
         return
     rows = Entry.objects.filter(session__in=wanted).order_by("item__order", "pk")
-    for session_id, status, reason, note, edited_at, name in rows.values_list(
-        "session_id", "status", "reason", "note", "edited_at", "item__name"
-    ):
+    columns = ("session_id", "status", "reason", "note", "edited_at", "item__name", "swapped_to__name", "swapped_for")
+    for session_id, status, reason, note, edited_at, name, instead, situation in rows.values_list(*columns):
+        if instead:
+            name = f"{instead} instead of {name} ({Situation(situation).label.lower()})"
         why = ": ".join(filter(None, [SkipReason(reason).label if reason else "", note]))
         yield session_id, status, Line(name, why, edited_at is not None)
 

@@ -10,7 +10,7 @@ from django import forms
 from config.lib.forms import HouseForm
 from patients.forms.diary import CLEAR, pain_field
 from patients.forms.fields import DayField
-from programs.enums import EntryStatus, SkipReason
+from programs.enums import EntryStatus, Situation, SkipReason
 from programs.services.sessions import EntryDraft, SessionDraft
 
 OPEN = "open"  # takes an answer back
@@ -24,10 +24,10 @@ def slot_field() -> forms.RegexField:
     return forms.RegexField(SLOT, required=False, error_messages={"invalid": "This is not a time of day."})
 
 
-def entry(item_id: UUID, answer: str) -> EntryDraft:
+def entry(item_id: UUID, answer: str, swapped_to: UUID | None = None, swapped_for: str = "") -> EntryDraft:
     """`skipped:pain` as an entry; `open` is none."""
     status, _, reason = answer.partition(":")
-    return EntryDraft(item_id, "" if status == OPEN else status, reason)
+    return EntryDraft(item_id, "" if status == OPEN else status, reason, swapped_to=swapped_to, swapped_for=swapped_for)
 
 
 def score(value: str) -> int | None:
@@ -47,6 +47,8 @@ class SessionForm(HouseForm, forms.Form):
         choices=ANSWERS, required=False, error_messages={"invalid_choice": "Choose done, partly or skipped."}
     )
     was = forms.ChoiceField(choices=ANSWERS, required=False)
+    swapped_to = forms.UUIDField(required=False)
+    swapped_for = forms.ChoiceField(choices=Situation.choices(), required=False)
     pain_before = pain_field()
     pain_after = pain_field()
     was_pain = pain_field()
@@ -61,6 +63,8 @@ class SessionForm(HouseForm, forms.Form):
         data: dict[str, Any] = super().clean() or {}
         if data.get("item") and not data.get("answer"):
             self.add_error("answer", "Choose done, partly or skipped.")
+        if bool(data.get("swapped_to")) != bool(data.get("swapped_for")):
+            self.add_error("answer", "Say which exercise you did instead, and why.")
         return data
 
     @property
@@ -71,12 +75,20 @@ class SessionForm(HouseForm, forms.Form):
             prescription_id=data["prescription"],
             local_date=data["local_date"],
             slot=data["slot"],
-            entries=(entry(data["item"], data["answer"]),) if data["item"] else (),
+            entries=self._entries(data),
             note=data["note"] if "note" in self.data else None,
             pain_before=score(data["pain_before"]),
             pain_after=score(data["pain_after"]),
             cleared=frozenset(name for name, value in pain.items() if value == CLEAR),
         )
+
+    @staticmethod
+    def _entries(data: dict[str, Any]) -> tuple[EntryDraft, ...]:
+        if not data["item"]:
+            return ()
+        if data["answer"].partition(":")[0] in (OPEN, EntryStatus.SKIPPED):
+            return (entry(data["item"], data["answer"]),)  # nothing was done instead
+        return (entry(data["item"], data["answer"], data["swapped_to"], data["swapped_for"]),)
 
 
 class LinesField(forms.Field):

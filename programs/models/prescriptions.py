@@ -185,6 +185,10 @@ class PrescriptionAlternative(Row, AlternativeColumns):
     def __str__(self) -> str:
         return f"{self.get_situation_display()}: {self.name}"
 
+    @property
+    def version(self) -> PrescriptionVersion:
+        return self.item.version
+
 
 class SafetyDecision(Row):
     """A warning that stood when the version was assigned, and what the therapist answered.

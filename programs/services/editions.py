@@ -9,20 +9,31 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db.models import prefetch_related_objects
+
 from exercises.models import ExerciseEdition
 from exercises.services import content
 from programs.editions import Edition, edition_on
-from programs.models import PrescriptionItem
+from programs.models import PrescriptionAlternative, PrescriptionItem
 
 Kept = dict[UUID, dict[Edition, dict[str, Any]]]
 
 
-def reword(items: Iterable[PrescriptionItem], day: date) -> None:
+Reads = PrescriptionItem | PrescriptionAlternative
+
+
+def reword(items: Iterable[Reads], day: date) -> None:
     """`reword_each` for one and the same day."""
     reword_each((item, day) for item in items)
 
 
-def reword_each(pairs: Iterable[tuple[PrescriptionItem, date]]) -> None:
+def with_alternatives(items: list[PrescriptionItem], day: date) -> None:
+    """Load what may be done instead of each item, in the words of that day; three statements at most."""
+    prefetch_related_objects(items, "alternatives__exercise")
+    reword((one for item in items for one in item.alternatives.all()), day)
+
+
+def reword_each(pairs: Iterable[tuple[Reads, date]]) -> None:
     """Give the exercise of each item the words that count for its version on that day; nothing is saved.
 
     Expects `exercise` and `version` loaded. The row itself holds the newest edition, so an exercise that never had

@@ -17,6 +17,7 @@ from patients.services.diary import LogRefused
 from programs import adherence
 from programs.enums import Variant, WorkKind
 from programs.models import Prescription, VariantSpell, WorkItem
+from programs.services import sessions
 
 MOST_DAYS = 90
 USUAL_FLARE_DAYS = 7  # without a program that says how long
@@ -71,6 +72,7 @@ def choose(
         _go_back(actor, patient, held, today, now)
     else:
         spell = _go_to(actor, patient, Variant(variant), held, _last_day(patient, variant, today, days), now, days)
+    sessions.refit(patient=patient, day=today)
     adherence.refresh_status([patient], now)
     return spell
 

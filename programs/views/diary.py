@@ -1,12 +1,10 @@
-"""How the patient feels, outside any set of exercises: pain of the day, stiffness, a flare."""
+"""How the patient feels, outside any set of exercises: pain of the day and morning stiffness."""
 
 from __future__ import annotations
 
 from datetime import date
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from patients.access import Request, patient
@@ -68,23 +66,3 @@ def _stiffness(request: Request) -> HttpResponse:
 
 def _shown(form: PainForm | StiffnessForm, today: date) -> date:
     return min(form.cleaned_data.get("local_date") or today, today)
-
-
-@patient
-@require_POST
-def flare_start(request: Request) -> HttpResponse:
-    """Tell the therapist that it is clearly worse than usual."""
-    actor = request.actor
-    diary.start_flare(actor=request.user, patient=actor.own_record, on=actor.today, now=actor.now)
-    messages.success(request, "Noted. Your therapist can see it.")
-    return redirect("programs:today")
-
-
-@patient
-@require_POST
-def flare_end(request: Request) -> HttpResponse:
-    """Say that the flare has passed."""
-    actor = request.actor
-    if diary.end_flare(actor=request.user, patient=actor.own_record, now=actor.now):
-        messages.success(request, "Good to hear. Noted.")
-    return redirect("programs:today")

@@ -134,7 +134,8 @@ def _said(data: dict[str, Any], draft: SessionDraft) -> tuple[str, Undo | None]:
     if data["item"]:
         status = data["answer"].partition(":")[0]
         back = base | {"item": data["item"], "answer": data["was"] or OPEN, "was": data["answer"]}
-        return f"Saved: {SAID[status]}.", Undo(url, back)
+        what = ", with another exercise" if draft.entries[0].swapped_to else ""
+        return f"Saved: {SAID[status]}{what}.", Undo(url, back)
     for name in ("pain_before", "pain_after"):
         if data[name]:
             said = "Rating taken back." if data[name] == "none" else f"Saved: pain {data[name]}."

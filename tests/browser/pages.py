@@ -39,7 +39,8 @@ NOT_PAGES |= dict.fromkeys(
     [
         *["invitation_revoke", "hand_over", "clinic_switch", "me_reminders_test", "star"],
         *["program_copy", "program_archive", "program_undo", "item_add", "item_update", "item_move", "item_remove"],
-        *["prescription_end", "session_log", "session_all_done", "pain_add", "flare_start", "flare_end"],
+        *["prescription_end", "session_log", "session_all_done", "pain_add"],
+        *["variant_choose", "variant_check", "patient_variant"],
         *["curation_restore", "work_settle", "work_reopen"],
         *["curation_submit", "curation_send_back", "curation_discard", "curation_restore_version"],
         *["media_remove", "media_restore", "media_move"],

@@ -98,16 +98,6 @@ def test_only_the_newest_toast_stays_and_it_leaves_the_pain_row_free(phone: Page
     assert toast["y"] + toast["height"] <= panel["y"]
 
 
-def test_a_flare_is_asked_about_kindly(phone: Page):
-    phone.get_by_role("button", name="I am having a flare").tap()
-    asked = phone.locator("#confirm")
-    expect(asked).to_contain_text("A flare from today?")
-    expect(asked.get_by_role("button", name="Cancel")).to_be_visible()
-
-    asked.get_by_role("button", name="Mark a flare").tap()
-    expect(phone.get_by_text("A flare since today")).to_be_visible()
-
-
 def test_a_lost_line_is_tried_again_with_the_same_id(phone: Page):
     sent: list[str] = []
 

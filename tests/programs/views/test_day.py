@@ -86,13 +86,13 @@ def test_foreign_programs_and_items_are_not_there(own, world, prescription, item
 
 def test_a_flare_starts_once_and_ends(own, dan):
     for _ in range(2):
-        own.post(reverse("programs:flare_start"))
+        own.post(reverse("programs:variant_choose"), {"variant": "flare"})
     flare = dan.flares.get()
     assert (flare.started_on, flare.ended_on) == (TODAY, None)
     assert "A flare since today" in text_of(own.get(TODAY_URL))
 
     for _ in range(2):
-        own.post(reverse("programs:flare_end"))
+        own.post(reverse("programs:variant_choose"), {"variant": "normal"})
     flare.refresh_from_db()
     assert flare.ended_on == TODAY
     assert "A flare since" not in text_of(own.get(TODAY_URL))

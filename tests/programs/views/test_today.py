@@ -97,7 +97,7 @@ def test_today_takes_the_same_few_queries_however_long_the_list(own, dan, prescr
         assert own.get(TODAY_URL).status_code == 200
 
     assert len(captured) <= MOST_QUERIES
-    assert len(captured) == 9
+    assert len(captured) == 13
 
 
 # --- Answers without JavaScript -------------------------------------------------------------------------------
