@@ -110,6 +110,8 @@ def test_flare_shows_the_shorter_set_with_one_tap_and_the_week_stays_whole(
     therapist.goto(f"/clinic/patients/{dan.pk}/")
     expect(therapist.locator("#work-notes")).to_contain_text("In a flare")
     expect(therapist.locator("#variant")).to_contain_text("Chosen by Dan.")
+    therapist.goto("/clinic/caseload/")
+    expect(therapist.get_by_text("Flare since today")).to_be_visible()
 
 
 def test_the_way_back_is_one_tap_and_undo_is_there_too(phone: Page, thumb: Thumb, dan: Patient):

@@ -155,6 +155,17 @@ def test_a_flare_that_has_no_spell_offers_the_shorter_set(own, plan, dan):
     assert shown(page) == ["Bridge", "Lunge", "Reach", "Twist"]
 
 
+def test_a_past_day_says_which_set_held(own, plan, dan):
+    variants.choose(actor=dan.user, patient=dan, variant=Variant.FLARE, now=NOW - timedelta(days=3))
+    variants.choose(actor=dan.user, patient=dan, variant=Variant.EASY, now=NOW - timedelta(days=1), days=1)
+
+    page = text_of(own.get(f"/today/{TODAY - timedelta(days=2)}/"))
+    assert "In a flare: the shorter set" in page
+    assert shown(page) == ["Bridge"]
+    assert "An easier day" in text_of(own.get(f"/today/{TODAY - timedelta(days=1)}/"))
+    assert shown(today(own)) == ["Bridge", "Lunge", "Reach", "Twist"]
+
+
 # --- The question ---------------------------------------------------------------------------------------------
 
 
