@@ -17,6 +17,9 @@ from programs.views import (
     merging,
     my_program,
     paper,
+    prescription_course,
+    prescription_drafts,
+    prescription_history,
     prescriptions,
     program_settings,
     programs,
@@ -67,6 +70,52 @@ urlpatterns = [
     path("clinic/patients/<uuid:patient_id>/assign/", assign.assign, name="assign"),
     path("clinic/prescriptions/<uuid:prescription_id>/", prescriptions.prescription_detail, name="prescription_detail"),
     path("clinic/prescriptions/<uuid:prescription_id>/end/", prescriptions.prescription_end, name="prescription_end"),
+    path(
+        "clinic/patients/<uuid:patient_id>/prescriptions/",
+        prescription_history.prescription_list,
+        name="prescription_list",
+    ),
+    path(
+        "clinic/prescriptions/<uuid:prescription_id>/history/",
+        prescription_history.prescription_history,
+        name="prescription_history",
+    ),
+    path(
+        "clinic/prescriptions/<uuid:prescription_id>/change/",
+        prescription_drafts.prescription_change,
+        name="prescription_change",
+    ),
+    path("clinic/prescriptions/<uuid:prescription_id>/draft/use/", prescription_drafts.draft_apply, name="draft_apply"),
+    path(
+        "clinic/prescriptions/<uuid:prescription_id>/draft/discard/",
+        prescription_drafts.draft_discard,
+        name="draft_discard",
+    ),
+    path(
+        "clinic/prescriptions/<uuid:prescription_id>/versions/<uuid:version_id>/drop/",
+        prescription_drafts.version_drop,
+        name="version_drop",
+    ),
+    path(
+        "clinic/prescriptions/<uuid:prescription_id>/pause/",
+        prescription_course.prescription_pause,
+        name="prescription_pause",
+    ),
+    path(
+        "clinic/prescriptions/<uuid:prescription_id>/pause/<uuid:pause_id>/resume/",
+        prescription_course.prescription_resume,
+        name="prescription_resume",
+    ),
+    path(
+        "clinic/prescriptions/<uuid:prescription_id>/copy/",
+        prescription_course.prescription_copy,
+        name="prescription_copy",
+    ),
+    path(
+        "clinic/prescriptions/<uuid:prescription_id>/template/",
+        prescription_course.prescription_template,
+        name="prescription_template",
+    ),
     # Paper
     path(
         "clinic/prescriptions/<uuid:prescription_id>/handout/",

@@ -60,6 +60,52 @@ class SeatForm(HouseForm, forms.Form):
         }
 
 
+class HandOverForm(HouseForm, forms.Form):
+    """Hand over to a colleague, from when, until a day or for good."""
+
+    DAY, GOOD = "day", "good"
+    A_FORTNIGHT = timedelta(days=13)
+
+    therapist = TherapistField(label="Hand over to", queryset=None, empty_label="Choose a colleague")
+    starts_on = DayField(label="From")
+    until = forms.ChoiceField(
+        choices=[
+            (DAY, "Until a day. Their access ends by itself that night; you stay in the care team."),
+            (GOOD, "For good. Your own access ends on the first day."),
+        ],
+        widget=forms.RadioSelect,
+        label="How long",
+    )
+    last_day = DayField(label="Last day", required=False)
+
+    def __init__(self, *args: Any, patient: Patient, without: User, today: date, **kwargs: Any) -> None:
+        usual = {"starts_on": today, "until": self.DAY, "last_day": today + self.A_FORTNIGHT}
+        super().__init__(*args, initial=usual, **kwargs)
+        therapist: Any = self.fields["therapist"]
+        therapist.queryset = care_team.colleagues(patient.clinic).exclude(pk=without.pk)
+        therapist.widget.attrs["class"] = "form-select"
+        for name, furthest in (("starts_on", A_YEAR), ("last_day", FIVE_YEARS)):
+            field: Any = self.fields[name]
+            field.limit(today, today + furthest)
+            field.widget.attrs["class"] = "form-control"
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        first, last = data.get("starts_on"), data.get("last_day")
+        if data.get("until") == self.DAY and "last_day" in data:
+            if not last:
+                self.add_error("last_day", "Choose the last day on which they have access.")
+            elif first and last < first:
+                self.add_error("last_day", "The last day cannot be before the first.")
+        return data
+
+    def seat(self) -> dict[str, Any]:
+        """The values for `care_team.hand_on`."""
+        data = self.cleaned_data
+        last = data["last_day"] if data["until"] == self.DAY else None
+        return {"therapist": data["therapist"], "starts_on": data["starts_on"], "last_day": last}
+
+
 class SeatEndForm(HouseForm, forms.Form):
     on = DayField(label="No access from", help_text="From this day on they cannot open the record.")
 

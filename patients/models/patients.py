@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Self
 
 from django.conf import settings
@@ -155,3 +155,8 @@ class CareTeam(Row):
 
     def __str__(self) -> str:
         return f"{self.therapist} treats {self.patient}"
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day with access, which people count with; None for a seat without an end."""
+        return self.ended_on - timedelta(days=1) if self.ended_on else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -99,6 +99,53 @@ def _successor(seat: CareTeam, on: date) -> CareTeam | None:
 def _alone_with(patient: Patient) -> None:
     """Let nobody else change this care team until our transaction ends."""
     Patient.objects.select_for_update().get(pk=patient.pk)
+
+
+@transaction.atomic
+def hand_on(
+    *, actor: User, patient: Patient, therapist: User, starts_on: date, last_day: date | None = None
+) -> CareTeam:
+    """Hand a patient to a colleague: until `last_day`, when their access ends by itself, or for good with None.
+
+    For good means that the actor's own access ends on `starts_on` and the lead goes along. Asked for twice it is
+    done once.
+    """
+    _alone_with(patient)
+    if therapist.pk == actor.pk:
+        raise SeatRefused("therapist", "Choose somebody else than yourself.")
+    if last_day is not None:
+        ended_on = last_day + timedelta(days=1)
+        seats = CareTeam.objects.filter(patient=patient, therapist=therapist, starts_on=starts_on, ended_on=ended_on)
+        return seats.first() or add(
+            actor=actor, patient=patient, therapist=therapist, starts_on=starts_on, ended_on=ended_on
+        )
+    seat = _lasting(actor, patient, therapist, starts_on)
+    own = CareTeam.objects.on(starts_on).filter(patient=patient, therapist=actor).first()
+    if own:
+        was_lead = own.is_lead
+        end(actor=actor, seat=own, on=starts_on)
+        if was_lead:
+            CareTeam.objects.filter(patient=patient, is_lead=True).update(is_lead=False)
+            CareTeam.objects.filter(pk=seat.pk).update(is_lead=True)
+    seat.refresh_from_db()
+    return seat
+
+
+def _lasting(actor: User, patient: Patient, therapist: User, starts_on: date) -> CareTeam:
+    """A seat without an end that gives access on `starts_on`: theirs, made to last or begun earlier, or a new one."""
+    theirs = CareTeam.objects.filter(patient=patient, therapist=therapist)
+    seat = theirs.filter(Q(ended_on=None) | Q(ended_on__gt=starts_on)).order_by("starts_on").first()
+    if seat is None:
+        return add(actor=actor, patient=patient, therapist=therapist, starts_on=starts_on)
+    if not works_here(patient.clinic, therapist):
+        raise SeatRefused("therapist", "Choose a therapist of this clinic.")
+    if seat.ended_on is None and seat.starts_on <= starts_on:
+        return seat
+    theirs.filter(starts_on__gt=seat.starts_on).delete()
+    seat.starts_on, seat.ended_on = min(seat.starts_on, starts_on), None
+    seat.save(update_fields=["starts_on", "ended_on"])
+    audit.record(actor, "care_team.keep", seat, therapist=str(therapist.pk), on=starts_on.isoformat())
+    return seat
 
 
 @transaction.atomic

@@ -32,6 +32,7 @@ from programs.models import (
     ProgramItem,
     SafetyDecision,
 )
+from programs.reminders import slots_to_remind
 from programs.services import plans
 from programs.services.conditions import conditions_of
 from programs.services.prescriptions import ExerciseRetired, KeyTaken, NothingToAssign, current_exercises
@@ -198,14 +199,19 @@ def apply_draft(
     )
     _finish(prescription, draft)
     audit.record(actor, "prescription.change", prescription, version=version.number, **change.facts)
-    reminder_settings.ensure_schedules(patient=patient, slots=version.slots, now=now)
+    reminder_settings.ensure_schedules(patient=patient, slots=slots_to_remind(version.rule), now=now)
     adherence.refresh_status([patient], now)
     return version
 
 
 def _named_in(draft: Program) -> list[Exercise]:
     items = draft.items.select_related("exercise").prefetch_related("alternatives__exercise")
-    return [one for item in items for one in (item.exercise, *(a.exercise for a in item.alternatives.all()))]
+    return [one for item in items for one in exercises_of(item)]
+
+
+def exercises_of(item: ProgramItem) -> list[Exercise]:
+    """The exercise and those that may stand in for it."""
+    return [item.exercise, *(one.exercise for one in item.alternatives.all())]
 
 
 def _made_before(key: UUID | None, draft: Program) -> PrescriptionVersion | None:

@@ -124,11 +124,16 @@ def demand_answers(warnings: Warnings, answers: Mapping[UUID, SafetyAnswer], bef
     missing = {
         exercise_id: new
         for exercise_id, found in warnings.items()
-        if (new := [w for w in found if _key(exercise_id, w) not in before])
+        if (new := unanswered(exercise_id, found, before))
         and not answers.get(exercise_id, NO_ANSWER).settles(safety.worst(new))
     }
     if missing:
         raise SafetyUnanswered(missing)
+
+
+def unanswered(exercise_id: UUID, found: Iterable[SafetyWarning], before: Answered) -> list[SafetyWarning]:
+    """The warnings about one exercise that `before` holds no answer to."""
+    return [warning for warning in found if _key(exercise_id, warning) not in before]
 
 
 def _key(exercise_id: UUID, warning: SafetyWarning) -> tuple[UUID, str, str, int]:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import groupby
 from typing import Any
 from uuid import UUID
 
 from django import template
+from django.db.models import F, Min, Q, Value
+from django.db.models.functions import Greatest
 from django.urls import reverse
 
 from exercises.models import Exercise
 from patients.access import may
 from patients.models import Patient
 from programs import safety
-from programs.models import Prescription
+from programs.models import Pause, Prescription
 from programs.safety import SafetyWarning
 from programs.schedule import say_days
 from programs.services import editions
@@ -30,15 +33,49 @@ def days_in_words(weekdays: int | None) -> str:
 
 @register.inclusion_tag("programs/_prescription_panel.html", takes_context=True)
 def prescription_panel(context: dict[str, Any], patient: Patient) -> dict[str, Any]:
-    """What runs for this patient today or starts later, newest first, with pictures and schedule."""
+    """What runs for this patient today or starts later, newest first, with pictures, schedule and what is ahead."""
     request = context["request"]
     today = patient.local_today(request.actor.now)
-    found = Prescription.objects.for_clinic(patient.clinic).filter(patient=patient).not_over(today)
+    every = Prescription.objects.for_clinic(patient.clinic).filter(patient=patient)
+    found = every.not_over(today)
     in_force = found.items_in_force(today)
     editions.reword(in_force, today)
     items = groupby(in_force, key=lambda item: item.version)
     running = [(version.prescription, version, list(own)) for version, own in items]
-    return {"request": request, "patient": patient, "running": running, "today": today}
+    courses = _courses(patient, [prescription.pk for prescription, _, _ in running], today)
+    return {
+        "request": request,
+        "csrf_token": context.get("csrf_token"),
+        "patient": patient,
+        "running": [(*one, courses.get(one[0].pk, {})) for one in running],
+        "today": today,
+        "has_past": every.filter(ends_on__lt=today).exists(),
+    }
+
+
+def _courses(patient: Patient, ids: list[UUID], today: date) -> dict[UUID, dict[str, Any]]:
+    """For each prescription: the pause it is in, the next version ahead, the draft that is open."""
+    if not ids:
+        return {}
+    pauses = list(Pause.objects.for_clinic(patient.clinic).filter(patient=patient).on(today))
+    rows = (
+        Prescription.objects.for_clinic(patient.clinic)
+        .filter(pk__in=ids)
+        .annotate(
+            next_from=Min(
+                "versions__effective_from",
+                filter=Q(versions__effective_from__gt=Greatest(F("starts_on"), Value(today))),
+            )
+        )
+    )
+    return {
+        row.pk: {
+            "paused": next((p for p in pauses if p.prescription_id in (None, row.pk)), None),
+            "next_from": row.next_from,
+            "draft": getattr(row, "draft", None),
+        }
+        for row in rows.select_related("draft")
+    }
 
 
 @register.simple_tag(takes_context=True)

@@ -41,6 +41,7 @@ NOT_PAGES |= dict.fromkeys(
         *["program_copy", "program_archive", "program_undo", "item_add", "item_update", "item_move", "item_remove"],
         *["prescription_end", "session_log", "session_all_done", "pain_add"],
         *["variant_choose", "variant_check", "patient_variant"],
+        *["prescription_change", "prescription_resume", "draft_apply", "draft_discard", "version_drop"],
         *["curation_restore", "work_settle", "work_reopen"],
         *["curation_submit", "curation_send_back", "curation_discard", "curation_restore_version"],
         *["media_remove", "media_restore", "media_move"],
@@ -113,6 +114,8 @@ def at(route: str, *args: Any) -> str:
 
 def all_pages(there: Furnished) -> list[Sheet]:
     """In an order in which no page spoils a later one."""
+    from tests.browser.pages_courses import courses  # which needs the tools of this module
+
     return [
         *caseload(there),
         *library_changes(),
@@ -121,6 +124,7 @@ def all_pages(there: Furnished) -> list[Sheet]:
         *media(there),
         *transfer(there),
         *records(there),
+        *courses(there),
         *builder(there),
         *days(there),
         *accounts(there),
@@ -257,6 +261,7 @@ def records(there: Furnished) -> list[Sheet]:
         Sheet("condition_end", MARA, at("condition_end", gisela.pk, condition.pk)),
         *surgeries(gisela),
         Sheet("care_team_add", MARA, at("care_team_add", gisela.pk)),
+        Sheet("care_team_hand_over", MARA, at("care_team_hand_over", gisela.pk)),
         Sheet("care_team_end", MARA, at("care_team_end", gisela.pk, gisela.care_team.get().pk)),
         Sheet("care_team_end", MARA, at("care_team_end", gisela.pk, gisela.care_team.get().pk), do=submit),
         Sheet("invitation_send", MARA, at("invitation_send", carolina.pk)),

@@ -74,6 +74,15 @@ CASES = [
     Case("patients:patient_edit", {"therapist": 302, **GONE}, method="POST", args=patient_id, data=facts, writes=True),
     Case("patients:care_team_add", {"therapist": 200, **GONE}, args=patient_id, canaries=("Canarydan",)),
     Case("patients:care_team_add", {"therapist": 302, **GONE}, method="POST", args=patient_id, data=seat, writes=True),
+    Case("patients:care_team_hand_over", {"therapist": 200, **GONE}, args=patient_id, canaries=("Canarydan",)),
+    Case(
+        "patients:care_team_hand_over",
+        {"therapist": 302, **GONE},
+        method="POST",
+        args=patient_id,
+        data=lambda world: {**seat(world), "until": "good"},
+        writes=True,
+    ),
     Case("patients:care_team_end", {"therapist": 200, **GONE}, args=seat_args, canaries=("Canarydan",)),
     Case(
         "patients:care_team_end",  # 422: the last seat stays
