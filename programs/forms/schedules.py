@@ -74,7 +74,7 @@ class ScheduleFields(HouseForm, forms.Form):
         }
         if data.get("frequency") in wanted:
             self._demand(*wanted[Frequency(data["frequency"])])
-        if data.get("times") == AT and not any(data.get(name) for name in SLOTS):
+        if data.get("times") == AT and not any(data.get(name) or name in self.errors for name in SLOTS):
             self._demand(SLOTS[0], "Enter at least one time, or choose “Any time”.")
         if data.get("times") == BREAKS:
             self._clean_breaks(data)

@@ -10,15 +10,17 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 
+from config.lib.htmx import page_or_partial
 from exercises.forms.picker import picks
 from exercises.models import Exercise
 from patients.access import THERAPIST, Actor, Request, open_patient, staff
 from patients.models import Patient
 from patients.services import invitations, reminder_settings
 from programs import safety
-from programs.forms.assign import AssignItemForm, Assignment
-from programs.models import Prescription, Program
-from programs.services import prescriptions
+from programs.forms.assign import AssignItemForm
+from programs.forms.assignment import Assignment
+from programs.models import Program
+from programs.services import offers, prescriptions
 from programs.services.programs import MOST_ITEMS
 from programs.views.programs import cards
 
@@ -31,6 +33,8 @@ NEIGHBOURS = {
     "harder": "Harder",
 }
 FOUND = 6
+MOST_OFFERED = 100
+LONGEST_SEARCH = 100
 OUT_OF_DATE = "This page is out of date. Check it and assign again."
 
 
@@ -71,9 +75,18 @@ def _program(actor: Actor, wanted: str | None) -> Program | None:
 
 
 def _choose(request: Request, actor: Actor, patient: Patient) -> HttpResponse:
-    found = Program.objects.for_actor(actor).current().with_items().order_by("shared", "name", "pk")[:100]
-    context = {"patient": patient, "cards": cards(found)}
-    return render(request, "programs/assign_choose.html", context)
+    """All programs, those that fit this patient now first, each with what speaks against it."""
+    typed = request.GET.get("q", "")[:LONGEST_SEARCH].replace("\x00", "")
+    found = Program.objects.for_actor(actor).current().matching(typed).with_items()
+    today = patient.local_today(actor.now)
+    offered = offers.offered(list(found.order_by("shared", "name", "pk")[:MOST_OFFERED]), patient, today)
+    shown = cards([offer.program for offer in offered])
+    context = {
+        "patient": patient,
+        "q": typed,
+        "cards": [card | {"offer": offer} for card, offer in zip(shown, offered, strict=True)],
+    }
+    return page_or_partial(request, "programs/assign_choose.html", "programs/_assign_offers.html", context)
 
 
 def _assign(request: Request, assignment: Assignment) -> HttpResponse:
@@ -87,7 +100,10 @@ def _assign(request: Request, assignment: Assignment) -> HttpResponse:
             patient=patient,
             title=data["title"],
             items=assignment.drafts(),
+            steps=assignment.stages(),
             rule=assignment.schedule.rule,
+            replaces=assignment.schedule.replaced,
+            holiday=assignment.schedule.holiday,
             starts_on=data["starts_on"],
             ends_on=data["ends_on"],
             answers=assignment.answers(),
@@ -95,15 +111,22 @@ def _assign(request: Request, assignment: Assignment) -> HttpResponse:
             now=actor.now,
             key=data["key"],
         )
+    except prescriptions.EndRefused as refusal:
+        return _again(request, assignment, str(refusal))
     except (prescriptions.SafetyUnanswered, prescriptions.ExerciseRetired, prescriptions.KeyTaken):
-        again = Assignment(patient=patient, actor=actor, program=assignment.program, data=request.POST)
-        again.is_valid()
-        again.faults.append(OUT_OF_DATE)
-        return _page(request, again, status=409)
+        return _again(request, assignment, OUT_OF_DATE)
     messages.success(request, f"“{made.title}” is assigned to {patient.given_name}.")
     if data["invite"]:
         _invite(request, actor, patient)
     return redirect("patients:patient_detail", patient.pk)
+
+
+def _again(request: Request, before: Assignment, fault: str) -> HttpResponse:
+    """The page as it is now, with everything typed; nothing was stored."""
+    again = Assignment(patient=before.patient, actor=before.actor, program=before.program, data=request.POST)
+    again.is_valid()
+    again.faults.append(fault)
+    return _page(request, again, status=409)
 
 
 def _invite(request: Request, actor: Actor, patient: Patient) -> None:
@@ -135,7 +158,9 @@ def _replaced(data: QueryDict, actor: Actor) -> QueryDict:
         number = next((str(n) for n in range(MOST_ITEMS) if f"i{n}-exercise" not in typed), "")
     if exercise is None or not (number.isascii() and number.isdecimal() and int(number) < MOST_ITEMS):
         return typed
-    for name in [name for name in typed if name.startswith(f"i{number}-")]:
+    # Which item of the program stands there stays known: its days, times and stages go on.
+    kept = f"i{number}-source"
+    for name in [name for name in typed if name.startswith(f"i{number}-") and name != kept]:
         del typed[name]
     typed[f"i{number}-exercise"] = str(exercise.pk)
     typed[f"i{number}-new"] = "1"
@@ -145,14 +170,12 @@ def _replaced(data: QueryDict, actor: Actor) -> QueryDict:
 
 def _page(request: Request, assignment: Assignment, status: int = 200) -> HttpResponse:
     patient = assignment.patient
-    running = Prescription.objects.for_clinic(patient.clinic).filter(patient=patient).active_on(assignment.today)
     context = {
         "patient": patient,
         "program": assignment.program,
         "assignment": assignment,
         "schedule": assignment.schedule,
         "rows": _with_neighbours(request, assignment),
-        "running": list(running),
         "conditions": sorted(assignment.conditions),
         "needs_invitation": _needs_invitation(patient),
         "address": reminder_settings.address_of(patient),
@@ -174,9 +197,23 @@ def _with_neighbours(request: Request, assignment: Assignment) -> list[dict[str,
             "neighbours": _neighbours(row, known, assignment),
             "found": _search(request, assignment, str(row.number)),
             "typed": request.POST.get(f"search-{row.number}", ""),
+            "stage_words": _stage_words(row, assignment.steps),
+            "stand_ins": [form for form in assignment.stand_ins if form.place == row.number],
         }
         for row in rows
     ]
+
+
+def _stage_words(row: AssignItemForm, steps: list[dict[str, Any]]) -> str:
+    """`Weeks 1-4`, or `from “Build up” on`; nothing where an exercise is done from beginning to end."""
+    first, last = row.stages
+    if not steps or (first == 1 and last is None):
+        return ""
+    titles = [step["title"] for step in steps]
+    start, end = titles[min(first, len(titles)) - 1], titles[min(last or len(titles), len(titles)) - 1]
+    if start == end:
+        return start
+    return f"from “{start}” on" if last is None else f"“{start}” to “{end}”"
 
 
 def _neighbours(row: AssignItemForm, known: dict[str, Exercise], assignment: Assignment) -> list[Instead]:
@@ -196,6 +233,6 @@ def _search(request: Request, assignment: Assignment, where: str) -> list[Instea
 
 
 def _instead(label: str, exercise: Exercise, assignment: Assignment) -> Instead:
-    rating = safety.worst(safety.check(exercise.feature_set, assignment.conditions))
+    rating = safety.worst(assignment.check(exercise))
     is_here = any(row.exercise.pk == exercise.pk for row in assignment.taken)
     return Instead(label, exercise, rating.word, is_here)

@@ -24,6 +24,31 @@ def test_slots_are_sorted_and_counted_once() -> None:
     assert bound.rule == Rule(weekdays=0b101, slots=("07:30", "18:00"))
 
 
+def test_every_other_day_counts_from_the_start() -> None:
+    bound = form(frequency="every_days", every_days="2")
+
+    assert bound.is_valid()
+    assert bound.rule == Rule(weekdays=None, every_days=2, anchor=TODAY)
+
+
+def test_movement_breaks_fill_their_hours() -> None:
+    bound = form(times="breaks", break_from="09:00", break_to="12:15", break_minutes="45")
+
+    assert bound.is_valid()
+    assert bound.rule == Rule(weekdays=0b101, slots=("09:00", "09:45", "10:30", "11:15", "12:00"), break_minutes=45)
+
+
+def test_a_holiday_has_two_ends_and_lies_in_the_program() -> None:
+    later = (TODAY + timedelta(days=9)).isoformat()
+    assert form(holiday_from=later).errors == {"holiday_to": ["A holiday needs its first and its last day."]}
+    assert list(form(holiday_from=(TODAY - timedelta(days=1)).isoformat(), holiday_to=later).errors) == ["holiday_from"]
+    assert list(form(holiday_from=later, holiday_to=TODAY.isoformat()).errors) == ["holiday_to"]
+
+    bound = form(holiday_from=later, holiday_to=later)
+    assert bound.is_valid()
+    assert bound.holiday == (TODAY + timedelta(days=9), TODAY + timedelta(days=9))
+
+
 def test_times_per_week_leaves_the_days_to_the_patient() -> None:
     bound = form(frequency="times_per_week", times_per_week="3")
 
@@ -58,6 +83,12 @@ def test_times_per_week_leaves_the_days_to_the_patient() -> None:
         ({"slot_2": "23:59:60"}, "slot_2"),
         ({"slot_3": "half past"}, "slot_3"),
         ({"key": "not-a-uuid"}, "key"),
+        ({"frequency": "every_days", "every_days": "1"}, "every_days"),
+        ({"times": "breaks", "break_from": "12:00", "break_to": "09:00", "break_minutes": "30"}, "break_to"),
+        ({"times": "breaks", "break_from": "06:00", "break_to": "22:00", "break_minutes": "15"}, "break_minutes"),
+        ({"times": "always"}, "times"),
+        ({"replaces": ["00000000-0000-0000-0000-000000000000"]}, "replaces"),
+        ({"holiday_from": "soon", "holiday_to": TODAY.isoformat()}, "holiday_from"),
     ],
 )
 def test_a_fault_is_named_at_its_field_alone(data: dict[str, Any], name: str) -> None:

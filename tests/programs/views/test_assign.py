@@ -240,7 +240,7 @@ def test_a_condition_recorded_meanwhile_is_noticed(as_ana: Client, world: World)
         ({"starts_on": "2026-02-30"}, "Starts on: Enter a valid date."),
         ({"starts_on": "2020-01-01"}, "Starts on: Choose a day from today to one year ahead."),
         ({"weekdays": []}, "Days: Choose at least one day."),
-        ({"slot_1": "24:00"}, "Time 1: Enter a valid time."),
+        ({"slot_1": "24:00"}, "Time 1: Enter a time like 07:30."),
         ({"i0-repetitions": "NaN"}, "Standing hip stretch: Enter a whole number from 1 to 100."),
         ({"i0-repetitions": "1" * 26}, "Standing hip stretch: Enter a whole number from 1 to 100."),
         ({"weekdays": ["0"], "i0-weekdays": ["1"]}, "Standing hip stretch: Never due: the program runs Monday."),
