@@ -296,8 +296,8 @@ def pause(dan: Patient, prescription: Prescription | None = None, **values) -> N
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        ({}, ["Your program is paused", "It goes on on Tuesday 24 November."]),
-        ({"kind": PauseKind.HOLIDAY}, ["A holiday from your exercises", "It goes on on Tuesday 24 November."]),
+        ({}, ["Your program is paused", "It starts again on Tuesday 24 November."]),
+        ({"kind": PauseKind.HOLIDAY}, ["A holiday from your exercises", "It starts again on Tuesday 24 November."]),
         ({"last_day": None}, ["Your program is paused", "Your therapist will say when it goes on."]),
         ({"kind": PauseKind.HOLD, "last_day": None}, ["Your exercises are on hold", "Please wait until they say"]),
     ],
