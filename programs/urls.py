@@ -5,6 +5,9 @@ from django.urls import path, register_converter
 from config.lib.converters import DayConverter
 from programs.views import (
     assign,
+    builder_preview,
+    builder_take,
+    builder_variants,
     caseload,
     conditions,
     curation,
@@ -45,10 +48,26 @@ urlpatterns = [
     path("programs/<uuid:program_id>/settings/", program_settings.program_settings, name="program_settings"),
     path("programs/<uuid:program_id>/assign/", programs.program_assign, name="program_assign"),
     path("programs/<uuid:program_id>/undo/", items.program_undo, name="program_undo"),
+    path("programs/<uuid:program_id>/redo/", items.program_redo, name="program_redo"),
+    path("programs/<uuid:program_id>/group/", items.program_group, name="program_group"),
+    path("programs/<uuid:program_id>/variants/", builder_variants.program_variants, name="program_variants"),
+    path("programs/<uuid:program_id>/preview/", builder_preview.program_preview, name="program_preview"),
+    path("programs/<uuid:program_id>/take/", builder_take.program_take, name="program_take"),
     path("programs/<uuid:program_id>/items/add/", items.item_add, name="item_add"),
     path("programs/<uuid:program_id>/items/<uuid:item_id>/", items.item_update, name="item_update"),
     path("programs/<uuid:program_id>/items/<uuid:item_id>/move/", items.item_move, name="item_move"),
     path("programs/<uuid:program_id>/items/<uuid:item_id>/remove/", items.item_remove, name="item_remove"),
+    path("programs/<uuid:program_id>/items/<uuid:item_id>/double/", items.item_double, name="item_double"),
+    path("programs/<uuid:program_id>/items/<uuid:item_id>/usual/", items.item_usual, name="item_usual"),
+    path("programs/<uuid:program_id>/items/<uuid:item_id>/core/", builder_variants.item_core, name="item_core"),
+    path(
+        "programs/<uuid:program_id>/items/<uuid:item_id>/variant/", builder_variants.item_variant, name="item_variant"
+    ),
+    path(
+        "programs/<uuid:program_id>/items/<uuid:item_id>/alternatives/",
+        builder_variants.item_alternatives,
+        name="item_alternatives",
+    ),
     # The library for one patient
     path("clinic/patients/<uuid:patient_id>/library/", library.patient_library, name="patient_library"),
     path("clinic/patients/<uuid:patient_id>/library/pick/", library.patient_picker, name="patient_picker"),

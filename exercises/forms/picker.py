@@ -10,12 +10,18 @@ from django import forms
 from django.http import QueryDict
 
 from config.lib.forms import HouseForm
-from exercises.enums import Kind
+from config.lib.words import Word
+from exercises.enums import Equipment, Kind, Region
 from exercises.features import Unsafe
 from exercises.forms.facets import Browse
 from patients.access import Actor
 
 MOST_PICKS = 20
+NARROW: dict[str, tuple[str, type[Word]]] = {
+    "kind": ("Every kind", Kind),
+    "region": ("Every region", Region),
+    "equipment": ("All equipment", Equipment),
+}
 BESIDE = ("floor", "safe", "mine")  # what can be ticked beside the search, with numbers
 
 
@@ -32,13 +38,31 @@ class StarForm(HouseForm, forms.Form):
 
 
 @dataclass(frozen=True, slots=True)
+class Menu:
+    """One drop-down list: its name in the address, its label, the words for no choice, the choices."""
+
+    name: str
+    label: str
+    everything: str
+    choices: list[tuple[str, str]]
+    chosen: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Picks:
     """The best rows for a search, how many there are in all, and the program they may be added to."""
 
     browse: Browse
     rows: list[Any]
     program_id: UUID | None
-    kinds = Kind.choices()
+
+    @property
+    def menus(self) -> list[Menu]:
+        """The drop-down lists beside the search, with what is chosen in each."""
+        return [
+            Menu(name, words.__name__, everything, words.choices(), self.browse.state[name])
+            for name, (everything, words) in NARROW.items()
+        ]
 
     @property
     def total(self) -> int:

@@ -7,11 +7,7 @@ from typing import Any
 from django import forms
 
 from config.lib.forms import HouseForm, WholeNumberField
-from exercises.models import Exercise
-from patients.access import Actor
-from programs.forms.doses import DoseForm
 from programs.models import Program
-from programs.services.programs import MOST_ITEMS
 
 LARGEST_REVISION = 2_000_000_000
 REVISION_LOST = "This page is out of date. Load it again."
@@ -52,59 +48,3 @@ class ProgramForm(HouseForm, forms.ModelForm):
         if not any(letter.isalnum() for letter in name):
             raise forms.ValidationError("Enter a name with at least one letter or digit.")
         return name
-
-
-class AddForm(RevisionForm):
-    """Adds an exercise that this clinic may use."""
-
-    exercise = forms.ModelChoiceField(
-        Exercise.objects.none(), error_messages={"invalid_choice": "Choose an exercise from the library."}
-    )
-
-    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["exercise"].queryset = Exercise.objects.for_actor(actor).published()  # type: ignore[attr-defined]
-
-
-class ItemForm(RevisionForm, DoseForm):
-    """One item of the builder, saved field by field."""
-
-
-class MoveForm(RevisionForm):
-    """A new place by number, or one step up or down."""
-
-    position = WholeNumberField(low=0, high=MOST_ITEMS, required=False)
-    direction = forms.ChoiceField(choices=[("up", "Up"), ("down", "Down")], required=False)
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
-        is_said = data.get("position") is not None or data.get("direction")
-        if not is_said and not {"position", "direction"} & set(self.errors):
-            raise forms.ValidationError("Say where to: a position, up or down.")
-        return data
-
-    def position_from(self, current: int) -> int:
-        """The place wanted, counted from 0."""
-        if self.cleaned_data.get("position") is not None:
-            return int(self.cleaned_data["position"])
-        return current + (1 if self.cleaned_data["direction"] == "down" else -1)
-
-
-class UndoForm(RevisionForm):
-    """Takes back one named change; without a name, the last one."""
-
-    change = forms.UUIDField(required=False)
-
-
-class ListFilter(HouseForm, forms.Form):
-    """What the program list is narrowed to. Anything odd in the address is treated as not said."""
-
-    ORDERS = {
-        "name": ["name", "pk"],
-        "-name": ["-name", "pk"],
-        "-changed": ["-updated_at", "pk"],
-        "changed": ["updated_at", "pk"],
-    }
-    q = forms.CharField(max_length=100, required=False)
-    owner = forms.ChoiceField(choices=[("own", "Our own"), ("shared", "Ready-made")], required=False)
-    sort = forms.ChoiceField(choices=[(order, order) for order in ORDERS], required=False)

@@ -1,44 +1,57 @@
 // The program builder. Each change is one small request, sent one after the other with the newest revision, so
 // nothing typed meanwhile is lost. The server answers with what differs; rows move, appear and go here.
-import { put, sortable } from "./sortable-list.js";
+import { droppable, put, sortable } from "./sortable-list.js";
+import { remember, restore } from "./open-details.js";
 import { toast } from "./toast.js";
 
 const builder = document.getElementById("builder");
 const live = document.getElementById("builder-live");
 const REFUSED = [409, 422];
 let revision = builder.dataset.revision;
+let dropAt = null;
+let stoodIn = "";
 
 const rows = () => document.getElementById("program-items");
+const row = (item) => document.getElementById(`item-${item}`);
 const isOurs = (element) => builder.contains(element) || element?.closest?.("[data-undo]");
 const say = (text) => { live.textContent = ""; if (text) setTimeout(() => { live.textContent = text; }, 50); };
 
-function place(row, position) {
-  const form = row.querySelector("form.builder-move");
+function place(moved, position) {
+  const form = moved.querySelector("form.builder-move");
   window.htmx.ajax("POST", form.getAttribute("hx-post"), { source: form, swap: "none", values: { position } });
 }
 
-function landBeside(row) {
-  const neighbour = row.nextElementSibling ?? row.previousElementSibling;
+// An exercise dropped from the library: its own form adds it, at this place.
+function add(form, position) {
+  dropAt = position;
+  form?.requestSubmit();
+}
+
+function landBeside(gone) {
+  const neighbour = gone.nextElementSibling ?? gone.previousElementSibling;
   (neighbour?.querySelector("[data-remove]") ?? document.getElementById("pick-q"))?.focus();
 }
 
 const after = {
+  add({ item, position }) {
+    const added = row(item);
+    if (added) put(rows(), added, position);
+  },
   move({ item, position }) {
-    const row = document.getElementById(`item-${item}`);
-    if (!row) return;
-    put(rows(), row, position);
-    say(`${row.dataset.name} is now ${position + 1} of ${rows().children.length}.`);
+    const moved = row(item);
+    if (!moved) return;
+    put(rows(), moved, position);
+    say(`${moved.dataset.name} is now ${position + 1} of ${rows().children.length}.`);
   },
   remove({ item }) {
-    const row = document.getElementById(`item-${item}`);
-    if (!row) return;
-    if (row.contains(document.activeElement)) landBeside(row);
-    row.remove();
+    const gone = row(item);
+    if (!gone) return;
+    if (gone.contains(document.activeElement)) landBeside(gone);
+    gone.remove();
   },
   update({ item }) {
-    const row = document.getElementById(`item-${item}`);
-    row?.querySelectorAll(".field-error").forEach((fault) => fault.remove());
-    row?.querySelectorAll(".is-invalid").forEach((field) => {
+    row(item)?.querySelectorAll(".field-error").forEach((fault) => fault.remove());
+    row(item)?.querySelectorAll(".is-invalid").forEach((field) => {
       field.classList.remove("is-invalid");
       field.removeAttribute("aria-invalid");
     });
@@ -52,11 +65,18 @@ document.body.addEventListener("program:changed", ({ detail }) => {
 });
 
 document.body.addEventListener("htmx:configRequest", ({ detail }) => {
-  if (detail.verb === "post" && isOurs(detail.elt)) detail.parameters.revision = revision;
+  if (detail.verb !== "post" || !isOurs(detail.elt)) return;
+  detail.parameters.revision = revision;
+  if (dropAt !== null && detail.elt.closest("#picks")) {
+    detail.parameters.position = dropAt;
+    dropAt = null;
+  }
 });
 
 // A conflict or a fault comes with the fresh state and is shown.
 document.body.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.target?.id === "builder-panel") remember(detail.target);
+  stoodIn = detail.target?.contains(document.activeElement) ? detail.target.id : "";
   if (!REFUSED.includes(detail.xhr.status)) return;
   detail.shouldSwap = true;
   detail.isError = false;
@@ -72,15 +92,43 @@ for (const [name, words] of Object.entries(TROUBLE)) {
   });
 }
 
-// The panel may be new as a whole; the reader stays where they were.
-document.body.addEventListener("htmx:afterSettle", () => {
+function ready() {
   sortable(rows(), place);
-  if (document.activeElement === document.body) document.querySelector("#builder-panel h2")?.focus();
+  droppable(document.querySelector("#picks .picks"), rows(), add);
+}
+
+// A part may be new as a whole; the reader stays where they were, or at the head of that part when their place is gone.
+const HOME = { "builder-panel": "#builder-panel h2", picks: "#pick-q", "": "#builder-panel h2" };
+document.body.addEventListener("htmx:afterSettle", () => {
+  restore(document.getElementById("builder-panel"));
+  ready();
+  if (document.activeElement === document.body) document.querySelector(HOME[stoodIn])?.focus();
+});
+
+// Ctrl+Z and Ctrl+Shift+Z (or Ctrl+Y), also with the command key; inside a field being typed in, the field's own.
+document.addEventListener("keydown", (event) => {
+  const key = event.key.toLowerCase();
+  if (!(event.ctrlKey || event.metaKey) || event.altKey || !["z", "y"].includes(key)) return;
+  if (event.target.matches("input:not([type=checkbox], [type=radio]), textarea")) {
+    if (event.target.value !== event.target.defaultValue || !builder.contains(event.target)) return;
+  }
+  const again = key === "y" || event.shiftKey;
+  const button = document.getElementById(again ? "redo-last" : "undo-last");
+  if (!button) return;
+  event.preventDefault();
+  if (!button.disabled) button.form.requestSubmit(button);
 });
 
 document.addEventListener("click", (event) => {
   const undo = event.target.closest("[data-undo] .toast-action");
   if (undo) setTimeout(() => undo.closest("[data-toast]")?.remove(), 400);
+  const close = event.target.closest("[data-close-under]");
+  if (!close) return;
+  const under = close.closest("[data-under]");
+  if (!under) return;
+  const owner = under.closest("[data-item]");
+  under.replaceChildren();
+  (owner.querySelector(".variant-link") ?? owner.querySelector(".menu > summary"))?.focus();
 });
 
-sortable(rows(), place);
+ready();

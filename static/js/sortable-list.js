@@ -12,9 +12,11 @@ export function sortable(list, place) {
   if (!list || list.dataset.sortable) return;
   list.dataset.sortable = "yes";
   window.Sortable?.create(list, {
+    group: { name: list.id, put: true },
     handle: "[data-grip]",
     animation: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 150,
     onEnd: ({ item, oldIndex, newIndex }) => {
+      if (!item.querySelector("[data-grip]")) return;
       item.querySelector("[data-grip]")?.focus();
       if (oldIndex !== newIndex) place(item, newIndex);
     },
@@ -26,5 +28,25 @@ export function sortable(list, place) {
     event.preventDefault();
     const position = [...list.children].indexOf(row) + step;
     if (position >= 0 && position < list.children.length) place(row, position);
+  });
+}
+
+// Rows that can be dragged from `source` into `list`: `add(form, position)` gets the form of the row that was taken.
+// The row itself stays where it is; what it becomes in the list is the caller's to make.
+export function droppable(source, list, add) {
+  if (!source || !list || source.dataset.droppable) return;
+  source.dataset.droppable = "yes";
+  window.Sortable?.create(source, {
+    group: { name: `${list.id}-source`, pull: "clone", put: false },
+    sort: false,
+    filter: "a, button, input, summary",
+    preventOnFilter: false,
+    delay: 150,
+    delayOnTouchOnly: true,
+    onEnd: ({ item, clone, to, newIndex }) => {
+      if (to !== list) return;
+      clone.replaceWith(item);
+      add(item.querySelector("form"), newIndex);
+    },
   });
 }

@@ -29,6 +29,14 @@ def shared_of(world: World) -> list[Any]:
     return [factories.make_program(None, world.exercises[0], name="Ready-made hips").pk]
 
 
+def draft_of(world: World) -> list[Any]:
+    """The draft of what runs for Dan: nobody's but his care team's."""
+    draft = factories.make_program(
+        world.harbour, world.exercises[0], name="Next for Canarydan", prescription=world.prescription
+    )
+    return [draft.pk]
+
+
 def patient_of(world: World) -> list[Any]:
     return [world.dan.pk]
 
@@ -130,6 +138,49 @@ CASES = [
         writes=True,
     ),
     Case("programs:item_remove", OURS_AFTER_POST, method="POST", args=item_of, data=revision_of, writes=True),
+    Case("programs:item_double", OURS_AFTER_POST, method="POST", args=item_of, data=revision_of, writes=True),
+    Case(
+        "programs:item_usual",
+        OURS_AFTER_POST,
+        method="POST",
+        args=item_of,
+        data=lambda world: {"do": "save", **revision_of(world)},
+        writes=True,
+    ),
+    Case(
+        "programs:item_core",
+        OURS_AFTER_POST,
+        method="POST",
+        args=item_of,
+        data=lambda world: {"is_core": "on", **revision_of(world)},
+        writes=True,
+    ),
+    Case(
+        "programs:item_variant",
+        OURS_AFTER_POST,
+        method="POST",
+        args=item_of,
+        data=lambda world: {"variant": "easy", "repetitions": "2", **revision_of(world)},
+        writes=True,
+    ),
+    Case("programs:item_alternatives", OURS, args=item_of, canaries=("Standing hip stretch",)),
+    Case(
+        "programs:item_alternatives",
+        OURS_AFTER_POST,
+        method="POST",
+        args=item_of,
+        data=lambda world: {"situation": "at_work", "exercise": world.exercises[3].pk, **revision_of(world)},
+        writes=True,
+    ),
+    Case("programs:program_group", OURS_AFTER_POST, method="POST", args=program_of, data=revision_of, writes=True),
+    Case("programs:program_redo", OURS, method="POST", args=program_of, data=revision_of, writes=True),
+    Case("programs:program_variants", OURS, args=program_of, canaries=("Standing hip stretch",)),
+    Case("programs:program_variants", TREATING, args=draft_of, canaries=("Canarydan",)),
+    Case("programs:program_preview", OURS, args=program_of, canaries=("Standing hip stretch",)),
+    Case("programs:program_preview", TREATING, args=draft_of, canaries=("Canarydan",)),
+    Case("programs:program_take", OURS, args=program_of),
+    Case("programs:program_take", TREATING, args=draft_of),
+    Case("programs:program_detail", TREATING, args=draft_of, canaries=("Canarydan",)),
     Case("programs:patient_library", TREATING, args=patient_of, canaries=("Canarydan", "Trunk bend")),
     Case("programs:patient_picker", TREATING, args=patient_of, canaries=("Trunk bend", "Osteoporosis")),
     Case("programs:assign", TREATING, args=patient_of, canaries=("Canarydan",)),

@@ -1,10 +1,14 @@
 """What one go adds up to."""
 
+from itertools import groupby
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from exercises.dosage import Dose
-from exercises.enums import Equipment, Kind
-from programs.dosage import Line, Totals, get_downs, totals
+from exercises.enums import Equipment, Kind, Position
+from programs.dosage import Line, Place, Totals, get_downs, grouped, saved_get_downs, totals
 
 pytestmark = pytest.mark.sqlite
 
@@ -33,3 +37,35 @@ def test_totals_add_minutes_kinds_and_things() -> None:
         kinds=((Kind.STRETCHING, 2), (Kind.FOAM_ROLLING, 1)),
         equipment=(Equipment.FOAM_ROLLER, Equipment.MAT),
     )
+
+
+places = st.lists(st.builds(Place, st.booleans(), st.sampled_from(list(Position)[:4])), max_size=14)
+
+
+@given(places)
+def test_grouping_keeps_the_exercises_and_never_asks_for_more_ways_down(before: list[Place]) -> None:
+    order = grouped(before)
+    after = [before[index] for index in order]
+
+    assert sorted(order) == list(range(len(before)))
+    assert get_downs([place.needs_floor for place in after]) == min(1, sum(place.needs_floor for place in before))
+    assert get_downs([place.needs_floor for place in after]) <= get_downs([place.needs_floor for place in before])
+    assert saved_get_downs(before) >= 0
+
+
+@given(places)
+def test_grouping_puts_equal_places_side_by_side_in_their_order(before: list[Place]) -> None:
+    order = grouped(before)
+    runs = [place for place, _ in groupby(before[index] for index in order)]
+
+    assert len(runs) == len(set(before))
+    for place in runs:
+        mine = [index for index in order if before[index] == place]
+        assert mine == sorted(mine)
+
+
+@given(places)
+def test_grouping_twice_changes_nothing_more(before: list[Place]) -> None:
+    after = [before[index] for index in grouped(before)]
+
+    assert [after[index] for index in grouped(after)] == after

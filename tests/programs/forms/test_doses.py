@@ -6,7 +6,7 @@ import pytest
 
 from exercises.models import Exercise
 from programs.forms.doses import DoseForm, fields_for
-from programs.forms.programs import ItemForm, MoveForm
+from programs.forms.items import ItemForm, MoveForm
 from programs.models import ProgramItem
 
 pytestmark = pytest.mark.sqlite
@@ -21,10 +21,11 @@ def form(exercise: Exercise = STRETCH, **data: Any) -> DoseForm:
 @pytest.mark.parametrize(
     ("kind", "names"),
     [
-        ("stretching", ["sets", "repetitions", "hold_seconds", "per_side"]),
-        ("foam_rolling", ["sets", "hold_seconds", "per_side"]),
+        ("stretching", ["sets", "repetitions", "hold_seconds", "sides", "rest_seconds", "effort"]),
+        ("foam_rolling", ["sets", "passes", "hold_seconds", "sides", "rest_seconds", "effort"]),
         ("thermal", ["duration_minutes"]),
-        ("breathing", ["sets", "repetitions", "duration_minutes"]),
+        ("aerobic", ["duration_minutes", "effort"]),
+        ("breathing", ["sets", "repetitions", "duration_minutes", "tempo"]),
     ],
 )
 def test_only_the_fields_that_make_sense(kind: str, names: list[str]) -> None:
@@ -52,7 +53,7 @@ def test_a_whole_number_is_taken(text: str, number: int | None) -> None:
 
 
 def test_values_name_only_the_fields_shown() -> None:
-    bound = form(repetitions="4", weekdays=["0", "2"], note="Left", per_side="on", duration_minutes="9")
+    bound = form(repetitions="4", weekdays=["0", "2"], note="Left", sides="each", duration_minutes="9")
 
     assert bound.is_valid()
     assert bound.values == {
@@ -60,9 +61,36 @@ def test_values_name_only_the_fields_shown() -> None:
         "repetitions": 4,
         "hold_seconds": None,
         "per_side": True,
+        "side": "",
+        "rest_seconds": None,
+        "effort": "",
         "weekdays": 0b101,
         "note": "Left",
     }
+
+
+@pytest.mark.parametrize(
+    ("sides", "columns"),
+    [("", (False, "")), ("each", (True, "")), ("left", (False, "left")), ("right", (False, "right"))],
+)
+def test_a_side_is_one_choice(sides: str, columns: tuple[bool, str]) -> None:
+    bound = form(sides=sides)
+
+    assert bound.is_valid()
+    assert (bound.values["per_side"], bound.values["side"]) == columns
+
+
+@pytest.mark.parametrize("sides", ["both", "LEFT", "\x00", "each,left"])
+def test_a_side_that_does_not_exist_is_refused(sides: str) -> None:
+    assert form(sides=sides).errors == {"sides": ["Choose a side from the list."]}
+
+
+@pytest.mark.parametrize("name", ["tempo", "effort"])
+@pytest.mark.parametrize("text", ["a\x00b", "\u202eabc", "x" * 81])
+def test_words_that_cannot_be_stored_are_refused(name: str, text: str) -> None:
+    strength = Exercise(name="Bridge", kind="strengthening")
+
+    assert name in form(strength, **{name: text}).errors
 
 
 @pytest.mark.parametrize(("days", "mask"), [([], None), (list("0123456"), None), (["6"], 64)])
