@@ -8,8 +8,10 @@ waits, for one document.
 
 from __future__ import annotations
 
+import base64
 import json
 import re
+import struct
 import threading
 from collections.abc import Mapping
 from concurrent.futures import Future
@@ -49,7 +51,10 @@ class TooSlow(PdfFailed):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What is typeset. `source` reads `data.json` and the `files` by their names; `on` becomes its date of making."""
+    """What is typeset. `source` reads `data.json` and the `files` by their names; `on` becomes its date of making.
+
+    Files are text, so a picture is an SVG; `png_as_svg` makes one.
+    """
 
     source: str
     data: Mapping[str, Any]
@@ -78,7 +83,7 @@ def _bounded(document: Document, seconds: float, **how: Any) -> list[bytes]:
         return answer.result(seconds)
     except TimeoutError as error:
         raise TooSlow("Making this document takes too long. Choose fewer exercises, then try again.") from error
-    except typst.TypstError as error:
+    except RuntimeError as error:
         raise PdfFailed("This document could not be made.") from error
 
 
@@ -111,6 +116,15 @@ def _inputs(document: Document, change: Any) -> dict[str, bytes]:
     if len(data) > MOST_DATA or sum(map(len, document.files.values())) > MOST_FILES:
         raise TooLarge("There is too much on this document. Choose fewer exercises, then try again.")
     return {MAIN: document.source.encode(), DATA: data, **document.files}
+
+
+def png_as_svg(png: bytes) -> bytes:
+    """The same picture as text: typst takes files from memory only when they are text."""
+    width, height = struct.unpack(">II", png[16:24])
+    size = f'width="{width}" height="{height}"'
+    data = base64.b64encode(png).decode()
+    space = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
+    return f'<svg {space} {size}><image {size} xlink:href="data:image/png;base64,{data}"/></svg>'.encode()
 
 
 @cache

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib.staticfiles import finders
 
-from config.lib.pdf import Document
+from config.lib.pdf import Document, png_as_svg
 from patients.enums import Paper
 from programs.enums import Variant
 from programs.grids import Grid
@@ -41,7 +41,7 @@ def lay_out(content: Content, options: Options) -> Document:
     if content.today_url:
         files["today.svg"] = square(content.today_url)
     if content.logo:
-        files["logo.png"] = content.logo
+        files["logo.svg"] = png_as_svg(content.logo)
     return Document(_source(), _data(content, shown, options), files, on=content.printed_on)
 
 

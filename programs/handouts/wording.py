@@ -15,11 +15,7 @@ def dose_in_words(dose: Dose) -> str:
     """`3 times, hold 30 seconds, on each side. Rest 20 seconds between.`; "" for no dose at all."""
     parts = [part for part in (_how_often(dose), _how_long(dose), _where(dose)) if part]
     sentence = ", ".join(parts)
-    more = [
-        _rest(dose),
-        f"Tempo: {dose.tempo}." if dose.tempo else "",
-        f"Effort: {dose.effort}." if dose.effort else "",
-    ]
+    more = [_rest(dose), _named("Tempo", dose.tempo), _named("Effort", dose.effort)]
     first = f"{sentence[:1].upper()}{sentence[1:]}." if sentence else ""
     return " ".join(filter(None, [first, *more]))
 

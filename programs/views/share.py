@@ -81,7 +81,9 @@ def shared_handout(request: Request, token: str) -> HttpResponse:
 
 def _shared(request: Request, token: str) -> HttpResponse:
     if is_too_often(request, "shared_handout", most=MOST_A_MINUTE, seconds=60):
-        return render(request, "programs/share_too_often.html", status=429, headers={"Retry-After": "60"})
+        held = render(request, "programs/share_too_often.html", status=429)
+        held["Retry-After"] = "60"
+        return held
     try:
         prescription = sharing.find(token=token, now=request.actor.now)
     except sharing.LinkNotValid:
