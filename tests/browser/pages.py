@@ -21,6 +21,7 @@ from patients.channels import links
 from patients.models import Patient, Surgery
 from programs.demo import people
 from programs.models import PrescriptionItem
+from programs.services import sharing
 from tests.browser.clinic import ANYBODY, CARL, CORA, DANIEL, HELENE, IDA, MARA, NILS, NORA, Furnished
 from tests.browser.jobs import jobs_in_every_state
 from tests.exercises.media import pictures
@@ -46,11 +47,13 @@ NOT_PAGES |= dict.fromkeys(
         *["curation_restore", "work_settle", "work_reopen"],
         *["curation_submit", "curation_send_back", "curation_discard", "curation_restore_version"],
         *["media_remove", "media_restore", "media_move"],
+        *["share_create", "share_revoke", "clinic_logo_set", "clinic_logo_remove"],
         *["job_confirm", "job_again", "job_cancel", "job_discard", "own_copy", "own_withdraw"],
     ],
     "POST only",
 )
 NOT_PAGES |= dict.fromkeys(["media_file", "my_media"], "photos and videos, shown by pages that are swept")
+NOT_PAGES |= {"clinic_logo": "a picture, shown by the clinic's settings, which are swept"}
 NOT_PAGES |= {"media_row": "a part of the page of an exercise's media, which is swept"}
 NOT_PAGES |= dict.fromkeys(
     ["mfa_reauthenticate_webauthn", "mfa_remove_webauthn", "mfa_edit_webauthn"], "only with a security key"
@@ -128,6 +131,7 @@ def all_pages(there: Furnished) -> list[Sheet]:
         *courses(there),
         *builder(there),
         *days(there),
+        *paper(there),
         *accounts(there),
         *doors(there),
     ]
@@ -338,6 +342,40 @@ def days(there: Furnished) -> list[Sheet]:
     ]
     without_program = ["today", "week", "my_program", "me_reminders", "me_access_log"]
     return [*pages, *[Sheet(route, IDA, at(route)) for route in without_program]]
+
+
+def paper(there: Furnished) -> list[Sheet]:
+    """Handouts, links to them, grids that come back, the clinic's paper."""
+    prescription, mara = there.prescription, there.accounts[MARA]
+    handout, grid = at("prescription_handout", prescription.pk), at("paper_entry", prescription.pk)
+    _, token = sharing.create(actor=mara, prescription=prescription, now=timezone.now())
+    return [
+        Sheet("prescription_handout", MARA, handout + "?variant=all&name=on&weeks=4"),
+        Sheet("prescription_handout", MARA, handout + "?variant=all&columns=2", 422),
+        Sheet("program_handout", MARA, at("program_handout", there.shared.pk) + "?large=on"),
+        Sheet("my_handout", DANIEL, at("my_handout", prescription.pk)),
+        Sheet("paper_entry", MARA, grid),
+        Sheet("paper_entry", MARA, grid, do=send_bad_cells),
+        Sheet("my_paper_entry", DANIEL, at("my_paper_entry", prescription.pk)),
+        Sheet("prescription_detail", MARA, at("prescription_detail", prescription.pk), do=make_link),
+        Sheet("shared_handout", ANYBODY, at("shared_handout", token)),
+        Sheet("shared_handout", ANYBODY, at("shared_handout", "stale"), 404),
+        Sheet("clinic_settings", HELENE, at("clinic_settings")),
+        Sheet("clinic_settings", HELENE, at("clinic_settings"), do=submit),
+    ]
+
+
+def send_bad_cells(page: Page) -> None:
+    """Letters that mean nothing, sent as a browser without our script would."""
+    for cell in (page.locator(".paper-cell").first, page.locator(".paper-cell[data-pain]").first):
+        cell.evaluate("cell => { cell.value = 'q' }")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save the grid").click()
+
+
+def make_link(page: Page) -> None:
+    page.get_by_role("button", name="Make a link").click()
+    page.locator("#share-address").wait_for()
 
 
 def accounts(there: Furnished) -> list[Sheet]:
