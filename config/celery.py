@@ -15,6 +15,7 @@ app.conf.beat_schedule = {
     "plan-reminders": {"task": "programs.tasks.plan_reminders", "schedule": 60.0, "options": {"expires": 55}},
     "sweep-outbox": {"task": "patients.tasks.sweep_outbox", "schedule": 30.0, "options": {"expires": 25}},
     "count-usage": {"task": "programs.tasks.count_usage", "schedule": 3600.0, "options": {"expires": 3500}},
+    "look-after-hips": {"task": "programs.tasks.look_after_hips", "schedule": 3600.0, "options": {"expires": 3500}},
     "roll-status": {"task": "programs.tasks.roll_status", "schedule": 300.0, "options": {"expires": 280}},
     "suggest-steps": {"task": "programs.tasks.suggest_steps", "schedule": crontab(hour="3", minute="20")},
     "prepare-media": {"task": "exercises.tasks.prepare_media", "schedule": 30.0, "options": {"expires": 25}},

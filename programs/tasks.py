@@ -5,7 +5,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from programs import adherence, usage
-from programs.services import progression, reminders
+from programs.services import clearances, progression, reminders
 
 logger = structlog.get_logger(__name__)
 # A run stays below Celery's time limit; the next one, five minutes later, goes on.
@@ -27,6 +27,14 @@ def roll_status() -> None:
     for _ in range(MOST_BATCHES):
         if not adherence.refresh_stale(now):
             break
+
+
+@shared_task(name="programs.tasks.look_after_hips")
+def look_after_hips() -> None:
+    """Look at what runs on the day of an operation, and ask when precautions were to end; clear nothing."""
+    written = clearances.look_after(timezone.now())
+    if written:
+        logger.info("hips_looked_after", written=written)
 
 
 @shared_task(name="programs.tasks.count_usage")

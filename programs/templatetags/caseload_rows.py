@@ -40,7 +40,6 @@ PAIN = (
     '<span class="trend trend-{}">{}</span></span>'
 )
 NOTES = '<span class="caseload-notes" title="{}">{}<span class="clamp-2">{}</span></span>'
-NOTE_ICONS = {"avoid": "exclamation-octagon", "caution": "exclamation-triangle", "": "arrow-repeat"}
 CHIP = '<span class="chip chip-condition" title="{0}"><span class="clamp-1">{0}</span></span>'
 
 
@@ -89,7 +88,7 @@ def _notes(row: Row) -> SafeString:
     if not row.notes:
         return NOTHING
     number = _("%(number)s notes. ") % {"number": row.notes} if row.notes > 1 else ""
-    return format_html(NOTES, row.note, icon(NOTE_ICONS[row.note_rating], "icon-small"), f"{number}{row.note_head}")
+    return format_html(NOTES, row.note, icon(row.note_icon, "icon-small"), f"{number}{row.note_head}")
 
 
 def _conditions(row: Row) -> SafeString:

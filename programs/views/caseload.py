@@ -23,6 +23,7 @@ from programs.charts import Spark, Trend
 from programs.forms.caseload import Asked
 from programs.search import Notes, Sign
 from programs.services.conditions import conditions_of_each
+from programs.templatetags.work_notes import icon_of
 
 PAGE_SIZE = 50
 CHIPS = 2
@@ -51,6 +52,7 @@ class Row(NamedTuple):
     note: str
     note_head: str
     note_rating: str
+    note_icon: str
     conditions: list[str]
     more_conditions: list[str]
     programs: list[str]
@@ -156,6 +158,7 @@ def _row(fact: Any, today: date, status: tuple, conditions: list[str], programs:
         note=notes.worst.reason if notes else "",
         note_head=notes.worst.headline if notes else "",
         note_rating=notes.worst.rating_word if notes else "",
+        note_icon=icon_of(notes.worst) if notes else "",
         conditions=conditions[:CHIPS],
         more_conditions=conditions[CHIPS:],
         programs=programs,

@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from patients.models import AuditEvent
+from patients.models import AuditEvent, Surgery
 from programs.enums import Rating, WorkKind
 from programs.models import Prescription, WorkItem
 from tests.factories import NOW, TODAY
@@ -86,6 +86,41 @@ def test_patient_page_lists_the_notes_worst_first_with_the_way_to_the_program(as
     places = [said.index(words) for words in ("Avoid this.", "now counts as heat.", "Replace it.")]
     assert places == sorted(places)
     assert reverse("programs:prescription_detail", args=[world.prescription.pk]) in said
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "origin", "headline"),
+    [
+        (WorkKind.SAFETY, "condition:x:added", "From the record", "Safety has changed: Standing hip stretch"),
+        (WorkKind.SAFETY, "safety:x", "From the library", "Safety has changed: Standing hip stretch"),
+        (WorkKind.REPLACE, "replace:x", "From the library", "Replace: Standing hip stretch"),
+        (WorkKind.SUGGESTION, "suggestion:x", "By a rule of yours", "Suggestion: Standing hip stretch"),
+        (WorkKind.FLARE, "flare:x", "Told by the patient", "Flare: Standing hip stretch"),
+    ],
+)
+def test_each_kind_of_note_says_where_it_comes_from(
+    as_ana, world, kind: WorkKind, key: str, origin: str, headline: str
+):
+    make_note(world.prescription, "Look.", kind=kind, rating=0, dedupe_key=key, exercise=world.exercises[0])
+
+    assert origin in text_of(patient_page(as_ana, world))
+    assert headline in text_of(as_ana.get(reverse("programs:caseload")))
+
+
+def test_a_question_about_precautions_leads_to_the_answer(as_ana, world) -> None:
+    surgery = Surgery.objects.create(patient=world.dan, side="left", approach="posterior", operated_on=TODAY)
+    key = f"clearance:{surgery.pk}:{TODAY}"
+    note = make_note(world.prescription, "Ask the surgeon.", kind=WorkKind.CLEARANCE, rating=0, dedupe_key=key)
+
+    said = text_of(patient_page(as_ana, world))
+
+    for name in ("surgery_clear", "surgery_edit"):
+        assert reverse(f"programs:{name}", args=[world.dan.pk, surgery.pk]) in said
+    assert "From the calendar" in said
+    assert "Precautions go on" in said  # settles the note and clears nothing
+    assert post(as_ana, "settle", note).status_code == 302
+    surgery.refresh_from_db()
+    assert surgery.cleared_on is None
 
 
 def test_patient_page_without_notes_shows_no_empty_panel(as_ana, world) -> None:
