@@ -20,7 +20,6 @@ from programs.change_words import LONGEST_NOTE
 from programs.enums import Rating
 from programs.models import Program
 from programs.safety import SafetyWarning
-from programs.services.conditions import conditions_of
 from programs.services.draft_preview import Look, Preview
 from programs.services.version_writing import MIN_REASON, SafetyAnswer
 
@@ -135,7 +134,7 @@ class DraftBar:
         self.prescription = draft.prescription
         self.judge = judge and data is not None
         self.today = patient.local_today(actor.now)
-        self.look = Look(self.prescription, draft, conditions_of(patient, self.today), self.today)
+        self.look = Look(self.prescription, draft, patient, self.today)
 
     # --- Days ---
 

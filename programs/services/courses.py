@@ -197,6 +197,7 @@ def copy_to_patient(
         key=key,
     )
     Prescription.objects.filter(pk=made.pk).update(flare_days=source.flare_days)
+    made.versions.update(progression=version.progression)
     return made
 
 

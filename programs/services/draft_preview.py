@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from exercises.enums import ExerciseState
 from exercises.models import Exercise
 from patients.conditions import Condition
+from patients.models import Patient
 from programs import safety
 from programs.change_words import note_to_patient, sentences
 from programs.changes import Difference, differences
 from programs.models import Prescription, PrescriptionVersion, Program, SafetyDecision
 from programs.safety import SafetyWarning
-from programs.services import plans, revisions
-from programs.services.revisions import LOGGED_TODAY, ChangeRefused
+from programs.services import next_version, plans
+from programs.services.conditions import conditions_during
+from programs.services.next_version import LOGGED_TODAY, ChangeRefused
 from programs.services.version_writing import answered_in, unanswered
 
 
@@ -55,11 +57,9 @@ class Preview:
 class Look:
     """One draft beside the versions of its prescription, loaded once; `on` looks at it for a day."""
 
-    def __init__(
-        self, prescription: Prescription, draft: Program, conditions: frozenset[Condition], today: date
-    ) -> None:
+    def __init__(self, prescription: Prescription, draft: Program, patient: Patient, today: date) -> None:
         """Expects the draft's items with exercises and alternatives."""
-        self.prescription, self.draft, self.conditions, self.today = prescription, draft, conditions, today
+        self.prescription, self.draft, self.patient, self.today = prescription, draft, patient, today
         self.versions: Sequence[PrescriptionVersion] = list(
             prescription.versions.prefetch_related(*plans.PLANNED_ITEMS)
         )
@@ -75,7 +75,7 @@ class Look:
             differences=differences(plans.of_version(before), plans.of_draft(self.draft)),
             replaced=replaced if replaced != before else None,
             later=plans.planned_after(self.versions, day),
-            asked=self._asked(sources),
+            asked=self._asked(sources, conditions_during(self.patient, self.today, *self._days(day))),
             retired=[one for one in self._exercises() if one.pk not in known and one.state == ExerciseState.RETIRED],
             refusal=self._refusal(day, replaced),
         )
@@ -85,22 +85,27 @@ class Look:
         return [version for version in self.versions if version.pk in wanted]
 
     def _exercises(self) -> list[Exercise]:
-        found = {one.pk: one for item in self.draft.items.all() for one in revisions.exercises_of(item)}
+        found = {one.pk: one for item in self.draft.items.all() for one in next_version.exercises_of(item)}
         return list(found.values())
 
-    def _asked(self, sources: Iterable[PrescriptionVersion]) -> list[Asked]:
+    def _days(self, day: date) -> list[date]:
+        """The first day of each stage."""
+        weeks = [int(step.get("weeks") or 0) for step in self.draft.steps[:-1]]
+        return [day + timedelta(weeks=sum(weeks[:count])) for count in range(len(weeks) + 1)]
+
+    def _asked(self, sources: Iterable[PrescriptionVersion], conditions: frozenset[Condition]) -> list[Asked]:
         answered: Mapping[tuple[UUID, str, str, int], SafetyDecision] = {
             key: row for version in sources for key, row in answered_in(version).items()
         }
         found = [
-            Asked(one, unanswered(one.pk, safety.check(one.feature_set, self.conditions), answered))
+            Asked(one, unanswered(one.pk, safety.check(one.feature_set, conditions), answered))
             for one in self._exercises()
         ]
         return sorted((asked for asked in found if asked.warnings), key=lambda asked: -safety.worst(asked.warnings))
 
     def _refusal(self, day: date, replaced: PrescriptionVersion | None) -> str:
         try:
-            revisions.check_day(self.prescription, day, self.today)
+            next_version.check_day(self.prescription, day, self.today)
         except ChangeRefused as refusal:
             return refusal.message
         return LOGGED_TODAY if replaced and replaced.sessions.exists() else ""

@@ -237,7 +237,7 @@ def end(*, actor: User, prescription: Prescription, on: date, now: datetime) -> 
         raise EndRefused(f"The last day cannot be before the start on {current.starts_on:%-d %B %Y}.")
     if current.ends_on and current.ends_on < current.patient.local_today(now):
         raise EndRefused(f"It ended on {current.ends_on:%-d %B %Y} already.")
-    Prescription.objects.filter(pk=current.pk).update(ends_on=on)
+    Prescription.objects.filter(pk=current.pk).update(ends_on=on, revision=F("revision") + 1)
     current.refresh_from_db(fields=["ends_on"])
     audit.record(actor, "prescription.end", current, ends_on=on.isoformat())
     adherence.refresh_status([current.patient], now)

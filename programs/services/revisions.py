@@ -8,8 +8,7 @@ patient, prescription, draft.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -24,41 +23,21 @@ from patients import audit
 from patients.models import Patient, User
 from patients.services import reminder_settings
 from programs import adherence
-from programs.models import (
-    Prescription,
-    PrescriptionVersion,
-    Program,
-    ProgramAlternative,
-    ProgramItem,
-    SafetyDecision,
-)
+from programs.models import Prescription, PrescriptionVersion, Program, ProgramAlternative, ProgramItem
 from programs.reminders import slots_to_remind
 from programs.services import plans
-from programs.services.conditions import conditions_of
-from programs.services.prescriptions import ExerciseRetired, KeyTaken, NothingToAssign, current_exercises
+from programs.services.conditions import conditions_during
+from programs.services.next_version import ChangeRefused, NextVersion, exercises_of
+from programs.services.prescriptions import ExerciseRetired, KeyTaken, current_exercises
 from programs.services.version_writing import (
     Answers,
-    ItemDraft,
     SafetyAnswer,
-    answered_in,
     demand_answers,
     warnings_by_exercise,
     write_version,
 )
 
 __all__ = ["ChangeRefused", "RevisionConflict", "apply_draft", "discard_draft", "drop_planned", "open_draft"]
-
-FURTHEST = timedelta(days=366)
-LOGGED_TODAY = "Exercises of today are logged under the version that began today. Use the change from tomorrow on."
-
-
-class ChangeRefused(Exception):
-    """Nothing was stored; `message` is for the therapist, `field` says where it belongs."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
-        self.message = message
 
 
 # --- The draft -----------------------------------------------------------------------------------------------
@@ -164,7 +143,8 @@ def apply_draft(
 ) -> PrescriptionVersion:
     """The draft becomes the version that holds from `effective_from` on, and is gone.
 
-    A version planned for that same day is replaced; later ones stay unless `drop_later`. Sessions that are logged
+    A version planned for that same day is replaced; later ones stay unless `drop_later`. A draft with stages makes
+    one version for each, and the first is answered. Sessions that are logged
     keep the version they were logged under. `key` makes a repeated request answer with the version that the first
     one made. Raises RevisionConflict when draft or prescription (`plan_revision`) are not as they were seen,
     ChangeRefused for a day that cannot be, SafetyUnanswered for new warnings without an answer, ExerciseRetired for
@@ -176,27 +156,15 @@ def apply_draft(
         return made
     prescription, draft = _claim(draft, revision, plan_revision)
     today = patient.local_today(now)
-    change = _Change.of(prescription, draft, effective_from, today, drop_later=drop_later)
-    drafts = [ItemDraft.of(item) for item in change.items]
+    change = NextVersion.of(prescription, draft, effective_from, today, drop_later=drop_later)
     answered = change.answered
     if any(exercise.state == ExerciseState.RETIRED for exercise in exercises if exercise.pk not in change.known):
         raise ExerciseRetired
-    warnings = warnings_by_exercise(exercises, conditions_of(patient, today))
+    warnings = warnings_by_exercise(exercises, conditions_during(patient, today, *change.days))
     demand_answers(warnings, answers, answered)
     change.clear_the_way()
-    version = write_version(
-        prescription=prescription,
-        number=change.number,
-        drafts=drafts,
-        rule=draft.rule_from(change.anchor),
-        effective_from=effective_from,
-        answers=Answers(warnings, answers, answered, actor, now),
-        pk=key or uuid7(),
-        counts_from=change.anchor,
-        change_note=change_note,
-        progression=draft.progression,
-        **change.stage,
-    )
+    said = Answers(warnings, answers, answered, actor, now)
+    version = _write(prescription, change, said, key or uuid7(), change_note)
     _finish(prescription, draft)
     audit.record(actor, "prescription.change", prescription, version=version.number, **change.facts)
     reminder_settings.ensure_schedules(patient=patient, slots=slots_to_remind(version.rule), now=now)
@@ -204,14 +172,32 @@ def apply_draft(
     return version
 
 
+def _write(
+    prescription: Prescription, change: NextVersion, answers: Answers, key: UUID, change_note: str
+) -> PrescriptionVersion:
+    """A version for each stage of the draft, most often one; the first of them is answered and tells the change."""
+    made = [
+        write_version(
+            prescription=prescription,
+            number=change.number + place,
+            drafts=stage.items,
+            rule=change.draft.rule_from(change.anchor),
+            effective_from=day,
+            answers=answers,
+            pk=key if place == 0 else uuid7(),
+            counts_from=change.anchor,
+            change_note=change_note if place == 0 else "",
+            progression=change.draft.progression,
+            **change.stage_columns(place, stage),
+        )
+        for place, (day, stage) in enumerate(change.stages)
+    ]
+    return made[0]
+
+
 def _named_in(draft: Program) -> list[Exercise]:
     items = draft.items.select_related("exercise").prefetch_related("alternatives__exercise")
     return [one for item in items for one in exercises_of(item)]
-
-
-def exercises_of(item: ProgramItem) -> list[Exercise]:
-    """The exercise and those that may stand in for it."""
-    return [item.exercise, *(one.exercise for one in item.alternatives.all())]
 
 
 def _made_before(key: UUID | None, draft: Program) -> PrescriptionVersion | None:
@@ -247,90 +233,6 @@ def _claim(draft: Program, revision: int, plan_revision: int | None) -> tuple[Pr
     if plan_revision is None and current.base_id is None:
         raise RevisionConflict
     return rows.get(), current
-
-
-@dataclass(frozen=True, slots=True)
-class _Change:
-    """What one use of a draft does to the row of versions; checked, and not done yet."""
-
-    draft: Program
-    versions: list[PrescriptionVersion]
-    before: PrescriptionVersion
-    replaced: PrescriptionVersion | None
-    dropped: list[PrescriptionVersion]
-    effective_from: date
-    items: list[ProgramItem]
-
-    @classmethod
-    def of(cls, prescription: Prescription, draft: Program, day: date, today: date, *, drop_later: bool) -> _Change:
-        check_day(prescription, day, today)
-        versions = list(prescription.versions.all())
-        replaced = next((version for version in versions if version.effective_from == day), None)
-        if replaced and replaced.sessions.exists():
-            raise ChangeRefused("effective_from", LOGGED_TODAY)
-        items = list(draft.items.select_related("exercise").prefetch_related("alternatives__exercise"))
-        if not items:
-            raise NothingToAssign
-        later = plans.planned_after(versions, day) if drop_later else []
-        return cls(draft, versions, plans.holding_before(versions, day, today), replaced, later, day, items)
-
-    @property
-    def number(self) -> int:
-        return max(version.number for version in self.versions) + 1
-
-    @property
-    def sources(self) -> list[PrescriptionVersion]:
-        """Where a warning may have been answered already: what holds until then, what is replaced, and the base."""
-        named = {self.before.pk, self.replaced and self.replaced.pk, self.draft.base_id}
-        return [version for version in self.versions if version.pk in named]
-
-    @property
-    def answered(self) -> dict[tuple[UUID, str, str, int], SafetyDecision]:
-        return {key: row for version in self.sources for key, row in answered_in(version).items()}
-
-    @property
-    def known(self) -> set[UUID]:
-        """Exercises that the patient has already, or has been promised."""
-        return {item.exercise_id for version in self.sources for item in version.items.all()}
-
-    @property
-    def anchor(self) -> date | None:
-        """Every other day goes on in its rhythm unless the rhythm of the whole changes."""
-        if self.draft.every_days != self.before.every_days:
-            return self.effective_from
-        has_rhythm = self.draft.every_days or any(item.every_days for item in self.items)
-        return self.before.anchor if has_rhythm else None
-
-    @property
-    def stage(self) -> dict[str, Any]:
-        return {"step": self.before.step, "step_title": self.before.step_title}
-
-    @property
-    def facts(self) -> dict[str, Any]:
-        """What the audit entry tells of it."""
-        facts: dict[str, Any] = {"effective_from": self.effective_from.isoformat(), "items": len(self.items)}
-        if self.replaced:
-            facts["replaced"] = self.replaced.number
-        if self.dropped:
-            facts["dropped"] = [version.number for version in self.dropped]
-        return facts
-
-    def clear_the_way(self) -> None:
-        """Take out what the new version replaces; none of it was ever used."""
-        gone = [version.pk for version in (self.replaced, *self.dropped) if version]
-        PrescriptionVersion.objects.filter(pk__in=gone).delete()
-
-
-def check_day(prescription: Prescription, day: date, today: date) -> None:
-    """Raise ChangeRefused unless a new version may begin on `day`."""
-    if day < today:
-        raise ChangeRefused("effective_from", "Choose today or a later day. The past stays as it was.")
-    if day < prescription.starts_on:
-        raise ChangeRefused("effective_from", f"It starts on {prescription.starts_on:%-d %B %Y}. Choose that day on.")
-    if prescription.ends_on and day > prescription.ends_on:
-        raise ChangeRefused("effective_from", f"It ends on {prescription.ends_on:%-d %B %Y}, before that day.")
-    if day > today + FURTHEST:
-        raise ChangeRefused("effective_from", "Choose a day within a year from today.")
 
 
 def _finish(prescription: Prescription, draft: Program) -> None:

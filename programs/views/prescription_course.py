@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -20,7 +21,7 @@ from programs.forms.drafts import AnswerForm, answer_forms
 from programs.forms.prescriptions import CopyForm, PauseForm, ResumeForm, TemplateForm
 from programs.models import Pause, Prescription, PrescriptionVersion
 from programs.services import courses, plans
-from programs.services.conditions import conditions_of
+from programs.services.conditions import conditions_during
 from programs.services.courses import PauseRefused
 from programs.services.prescriptions import ExerciseRetired, KeyTaken, NothingToAssign, SafetyUnanswered
 from programs.views.prescriptions import opened
@@ -104,7 +105,8 @@ def prescription_copy(request: Request, prescription_id: UUID) -> HttpResponse:
     if data is not None and not is_sent:
         form.initial = {**usual, **{name: data.get(name, "") for name in form.fields if name in data}}
     patient = _chosen(actor, data.get("to", "") if data is not None else "")
-    answers = _answers(actor, version, patient, data, judge=is_sent)
+    starts_on = form.cleaned_data.get("starts_on") if is_sent and form.is_valid() else None
+    answers = _answers(actor, version, patient, starts_on or today, data, judge=is_sent)
     if is_sent and all([form.is_valid(), *(answer.is_valid() for answer in answers)]):
         made = _copy(request, version, form, answers)
         if made is not None:
@@ -129,11 +131,13 @@ def _chosen(actor: Actor, wanted: str) -> Patient | None:
 
 
 def _answers(
-    actor: Actor, version: PrescriptionVersion, patient: Patient | None, data: Any, *, judge: bool
+    actor: Actor, version: PrescriptionVersion, patient: Patient | None, starts_on: date, data: Any, *, judge: bool
 ) -> list[AnswerForm]:
+    """What speaks against it for this patient, today or on the day on which it starts."""
     if patient is None:
         return []
-    conditions = conditions_of(patient, patient.local_today(actor.now))
+    today = patient.local_today(actor.now)
+    conditions = conditions_during(patient, today, max(today, starts_on))
     found: dict[UUID, Exercise] = {
         one.pk: one for draft in courses.drafts_of(version, with_notes=False) for one in draft.exercises
     }

@@ -129,9 +129,10 @@ def _title(event: AuditEvent) -> str:
     if event.verb != "prescription.change":
         told = TOLD[event.verb]
         return told.format(ends_on=detail.get("ends_on", "")) + _numbers(detail.get("dropped", []))
-    replaced, dropped = detail.get("replaced"), detail.get("dropped", [])
+    replaced, dropped = detail.get("replaced", []), detail.get("dropped", [])
     if replaced:
-        return f"Version {replaced} was replaced by version {detail['version']} before it was used"
+        numbers = ", ".join(map(str, replaced))
+        return f"Version {numbers} was replaced by version {detail['version']} before it was used"
     return f"Version {detail['version']} took out what was planned later{_numbers(dropped)}" if dropped else ""
 
 

@@ -22,6 +22,7 @@ from programs.models import (
     PrescriptionVersion,
     Program,
     ProgramAlternative,
+    ProgramItem,
     SafetyDecision,
     Session,
 )
@@ -219,7 +220,7 @@ def test_a_second_change_of_the_same_day_replaces_the_first(world: World, draft:
     assert [(one.number, one.items.first().hold_seconds) for one in versions] == [(1, 30), (3, 50)]
     assert not PrescriptionVersion.objects.filter(pk=first.pk).exists()
     event = AuditEvent.objects.filter(verb="prescription.change", object_id=world.prescription.pk).first()
-    assert (event.detail["version"], event.detail["replaced"]) == (second.number, 2)
+    assert (event.detail["version"], event.detail["replaced"]) == (second.number, [2])
 
 
 def test_a_version_of_today_under_which_something_is_logged_is_not_replaced(world: World, draft: Program) -> None:
@@ -421,6 +422,25 @@ def test_another_rhythm_counts_from_the_day_of_the_change(world: World, draft: P
     Program.objects.filter(pk=draft.pk).update(frequency="every_days", every_days=3)
 
     assert use(world, draft, effective_from=TOMORROW).rule.anchor == TOMORROW
+
+
+def test_a_draft_with_stages_makes_a_version_for_each(world: World, draft: Program) -> None:
+    steps = [{"title": "Weeks 1-2", "weeks": 2}, {"title": "From week 3"}]
+    Program.objects.filter(pk=draft.pk).update(steps=steps)
+    first, second = draft.items.all()
+    ProgramItem.objects.filter(pk=first.pk).update(until_step=1)
+    ProgramItem.objects.filter(pk=second.pk).update(from_step=1)
+    key = uuid7()
+
+    made = use(world, draft, key=key)
+
+    rows = list(world.prescription.versions.filter(effective_from__gte=NEXT_MONDAY).order_by("effective_from"))
+    assert [(row.number, row.effective_from, row.step, row.step_title) for row in rows] == [
+        (2, NEXT_MONDAY, 1, "Weeks 1-2"),
+        (3, NEXT_MONDAY + timedelta(days=14), 2, "From week 3"),
+    ]
+    assert [row.items.count() for row in rows] == [2, 1]
+    assert (made.pk, made, made.change_note, rows[1].change_note) == (key, rows[0], "Longer holds.", "")
 
 
 def test_name_and_flare_days_hold_for_the_whole(world: World, draft: Program) -> None:
