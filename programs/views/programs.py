@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,44 +15,64 @@ from django.views.decorators.http import require_POST
 from config.lib.htmx import page_or_partial
 from config.lib.paging import CountedPaginator
 from patients.access import THERAPIST, Request, staff
+from patients.conditions import Condition
 from patients.models import Patient
-from programs.forms.programs import ListFilter, ProgramForm
+from programs.forms.program_list import ListFilter
+from programs.forms.programs import ProgramForm
 from programs.models import Program
 from programs.services import programs
 from programs.services.programs import KeyTaken
 from programs.views import builder
+from programs.views.builder_totals import items_of_stage, totals_of
 
 PAGE_SIZE = 12
 PATIENTS_SHOWN = 30
 
 
-def cards(found: Any) -> list[dict[str, Any]]:
-    """Programs as the list and the assignment show them: pictures first, then what one go adds up to."""
-    return [
-        {"program": program, "key": str(program.pk), "totals": builder.totals_of(list(program.items.all()))}
-        for program in found
-    ]
+def cards(found: Iterable[Program]) -> list[dict[str, Any]]:
+    """Programs as the list and the assignment show them: pictures, for whom, and what one go adds up to."""
+    return [_card(program) for program in found]
+
+
+def _card(program: Program) -> dict[str, Any]:
+    """`totals` are those of the first stage; `longest` the minutes of the longest one, 0 where that is the first."""
+    items = list(program.items.all())
+    stages = [totals_of(items_of_stage(items, number)) for number in range(1, max(1, len(program.steps)) + 1)]
+    longest = max(stage.minutes for stage in stages)
+    return {
+        "program": program,
+        "key": str(program.pk),
+        "totals": stages[0],
+        "longest": longest if longest > stages[0].minutes else 0,
+        "stages": len(stages),
+        "kinds": list(dict.fromkeys(kind for stage in stages for kind, _ in stage.kinds)),
+        "made_for": [Condition(word).label for word in program.made_for],
+        "weeks": _weeks(program.meant_for),
+    }
+
+
+def _weeks(meant_for: Mapping[str, Any]) -> str:
+    """`In the 12 weeks before a hip replacement`, `Weeks 0 to 6 after ...`; nothing for the others."""
+    if not meant_for:
+        return ""
+    first, last = meant_for["from"], meant_for.get("to")
+    if first < 0:
+        return f"In the {-first} weeks before a hip replacement"
+    weeks = f"From week {first}" if last is None else f"Weeks {first} to {last}"
+    return f"{weeks} after a hip replacement"
 
 
 @staff(THERAPIST)
 def program_list(request: Request) -> HttpResponse:
-    """The clinic's own programs and the ready-made ones, by name or by last change."""
-    actor = request.actor
+    """The clinic's own programs and the ready-made ones, narrowed and sorted by the address."""
     form = ListFilter(request.GET)
-    form.is_valid()
-    wanted = form.cleaned_data
-    found = Program.objects.for_actor(actor).current().matching(wanted.get("q", "")).with_items()
-    if wanted.get("owner"):
-        found = found.filter(shared=wanted["owner"] == "shared")
-    sort = wanted.get("sort") or "name"
-    page = CountedPaginator(found.order_by(*ListFilter.ORDERS[sort]), PAGE_SIZE).get_page(request.GET.get("page", 1))
+    found = form.narrow(Program.objects.for_actor(request.actor).current()).prefetch_related("items__exercise")
+    page = CountedPaginator(found, PAGE_SIZE).get_page(request.GET.get("page", 1))
     context = {
         "page_obj": page,
         "cards": cards(page.object_list),
         "form": form,
-        "q": wanted.get("q", ""),
-        "owner": wanted.get("owner", ""),
-        "sort": sort,
+        "said": form.said,
         "archived": _just_archived(request),
     }
     return page_or_partial(request, "programs/program_list.html", "programs/_program_results.html", context)
@@ -128,9 +149,7 @@ def program_assign(request: Request, program_id: UUID) -> HttpResponse:
     """For whom? The therapist's own patients, found by name."""
     actor = request.actor
     program = get_object_or_404(Program.objects.for_actor(actor).current(), pk=program_id)
-    form = ListFilter(request.GET)
-    form.is_valid()
-    typed = form.cleaned_data.get("q", "")
+    typed = ListFilter(request.GET).said["q"]
     found = Patient.objects.for_therapist(actor).active().search(typed).prefetch_related("conditions")
     patients = list(found[: PATIENTS_SHOWN + 1])
     context = {
