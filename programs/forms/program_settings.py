@@ -106,8 +106,8 @@ class BaseStages(RowSet):
 
 class RuleForm(HouseForm, forms.Form):
     after_weeks = _numbers("After weeks", 1, MOST_WEEKS, required=True)
-    min_adherence = _numbers("Done at least, per cent", 1, 100, required=True)
-    max_pain = _numbers("Pain at most", 0, 10)
+    min_adherence = _numbers("Done, at least %", 1, 100, required=True)
+    max_pain = _numbers("Pain, at most", 0, 10)
     suggest = forms.CharField(
         max_length=LONGEST_SUGGESTION,
         label="Suggest to me",

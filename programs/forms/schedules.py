@@ -54,7 +54,7 @@ class ScheduleFields(HouseForm, forms.Form):
     times = forms.ChoiceField(choices=TIMES, widget=forms.RadioSelect, initial=ANY, label="Times of day")
     break_from = _time("First break")
     break_to = _time("Last break")
-    break_minutes = _number("Minutes from one to the next", CLOSEST, FARTHEST, 60)
+    break_minutes = _number("Minutes apart", CLOSEST, FARTHEST, 60)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -64,6 +64,10 @@ class ScheduleFields(HouseForm, forms.Form):
     @property
     def slot_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in SLOTS]
+
+    @property
+    def window_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in ("break_from", "break_to", "break_minutes")]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

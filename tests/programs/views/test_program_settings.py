@@ -120,7 +120,7 @@ def test_every_kind_of_schedule_is_stored_and_shown_again(
         ({"times": "breaks", "break_from": "17:00", "break_to": "09:00"}, "Last break: The last break must be after"),
         (
             {"times": "breaks", "break_from": "06:00", "break_to": "22:00", "break_minutes": 15},
-            "Minutes from one to the next: That makes 65 breaks a day.",
+            "Minutes apart: That makes 65 breaks a day.",
         ),
         ({"times": "breaks", "break_from": "9", "break_to": "10:00"}, "First break: Enter a time like 07:30."),
         ({"flare_days": "0"}, "A flare lasts: Enter a whole number from 1 to 28."),
@@ -136,8 +136,8 @@ def test_every_kind_of_schedule_is_stored_and_shown_again(
         ({"stages": [{"title": "One", "weeks": 1e309}, {"title": "Two"}]}, "Stage 1, weeks: Enter a whole number"),
         ({"stages": [{"title": "x", "weeks": 1}] * 7}, "Please submit at most 6 forms."),
         ({"rules": [RULE | {"suggest": ""}]}, "Rule 1, suggest to me: Write what is to be suggested"),
-        ({"rules": [RULE | {"min_adherence": 101}]}, "Rule 1, done at least, per cent: Enter a whole number from 1"),
-        ({"rules": [RULE | {"max_pain": "\x00"}]}, "Rule 1, pain at most: Enter a whole number from 0 to 10."),
+        ({"rules": [RULE | {"min_adherence": 101}]}, "Rule 1, done, at least %: Enter a whole number from 1"),
+        ({"rules": [RULE | {"max_pain": "\x00"}]}, "Rule 1, pain, at most: Enter a whole number from 0 to 10."),
         ({"rules-TOTAL_FORMS": "many"}, "This page is out of date. Load it again."),
     ],
 )
