@@ -52,7 +52,11 @@ class Story(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One patient: `diligence` is the chance that a due session is logged, `pain` the usual score."""
+    """One patient: `diligence` is the chance that a due session is logged, `pain` the usual score.
+
+    `program` runs from the beginning of the story, on its own days and at its own times where nothing else is said;
+    `beside` names a second one and since how many days it runs. What happened on the way: `programs.demo.course`.
+    """
 
     name: str
     born: date
@@ -64,9 +68,14 @@ class Person:
     zone: str = ""
     diagnosed: int = 2012
     times_per_week: int | None = None
-    weekdays: int = 0b1111111
-    slots: tuple[str, ...] = ("07:30",)
+    weekdays: int | None = None
+    slots: tuple[str, ...] | None = None
     has_login: bool = True
+    beside: tuple[str, int] | None = None
+
+    @property
+    def family_name(self) -> str:
+        return self.name.partition(" ")[2]
 
 
 def _person(name: str, born: str, story: Story, program: str, diligence: float, pain: float, **more: object) -> Person:
@@ -76,9 +85,13 @@ def _person(name: str, born: str, story: Story, program: str, diligence: float, 
 S = Story
 HIPS, MORNING, ROLLING = "hip-stretch", "morning-stiffness", "foam-rolling"
 POSTURE, DESK, HEAT = "posture-breathing", "desk-breaks", "heat-cold"
+STRONG, CARDIO, POOL, BALANCE = "strong-back-hips", "cardio-starter", "pool", "balance"
+FUSED, THIN_BONES, BEFORE_HIP = "fused-spine", "osteoporosis-safe", "before-hip-replacement"
 
 MARAS = [
-    _person(PATIENT.name, "1986-03-14", S.STEADY, MORNING, 0.86, 3.1, diagnosed=2014, slots=("07:15",)),
+    _person(
+        PATIENT.name, "1986-03-14", S.STEADY, MORNING, 0.86, 2.9, diagnosed=2014, slots=("07:15",), beside=(POOL, 40)
+    ),
     _person("Gisela Hartmann", "1964-11-02", S.HIP_REPLACEMENT, HIPS, 0.9, 4.4, diagnosed=1991),
     _person(
         "Piotr Zielinski",
@@ -95,15 +108,25 @@ MARAS = [
         "Werner Schuster",
         "1957-08-09",
         S.STEADY,
-        POSTURE,
-        0.95,
-        2.2,
+        FUSED,
+        1.0,
+        2.0,
         diagnosed=1984,
         conditions=(Condition.FUSED_THORACOLUMBAR_SPINE, Condition.OSTEOPOROSIS),
     ),
     _person("Lea Fontaine", "1996-12-05", S.SLIPPING, HIPS, 0.85, 3.6, diagnosed=2021),
     _person("Tomasz Nowak", "1983-04-18", S.NEVER_LOGS, MORNING, 0.0, 0.0, diagnosed=2016),
-    _person("Sabine Krüger", "1972-02-11", S.PAST_FLARE, ROLLING, 0.78, 3.4, diagnosed=2003),
+    _person(
+        "Sabine Krüger",
+        "1972-02-11",
+        S.PAST_FLARE,
+        ROLLING,
+        0.78,
+        3.4,
+        diagnosed=2003,
+        conditions=(Condition.ADVANCED_HIP_ARTHRITIS,),
+        beside=(BEFORE_HIP, 21),
+    ),
     _person(
         "Yusuf Demir",
         "1988-09-27",
@@ -112,11 +135,9 @@ MARAS = [
         0.83,
         2.6,
         diagnosed=2018,
-        weekdays=0b0011111,
-        slots=("10:30", "15:00"),
     ),
     _person("Ingrid Solberg", "1968-05-16", S.GAP, HIPS, 0.82, 3.0, diagnosed=1999, conditions=(Condition.OBESITY,)),
-    _person("Mateo Rivas", "1994-07-08", S.STEADY, MORNING, 0.7, 2.9, diagnosed=2022, times_per_week=4),
+    _person("Mateo Rivas", "1994-07-08", S.STEADY, STRONG, 0.97, 1.9, diagnosed=2022),
     _person(
         "Helga Baumann",
         "1951-10-23",
@@ -126,8 +147,9 @@ MARAS = [
         3.8,
         diagnosed=1979,
         conditions=(Condition.ANTICOAGULATION, Condition.BALANCE_PROBLEM_FALL_RISK),
+        beside=(BALANCE, 35),
     ),
-    _person("Noor Haddad", "1999-03-03", S.NEW, MORNING, 0.9, 5.0, diagnosed=2026),
+    _person("Noor Haddad", "1999-03-03", S.NEW, MORNING, 0.9, 5.0, diagnosed=2026, beside=(CARDIO, 9)),
     _person("Stefan Lang", "1975-12-19", S.SLIPPING, ROLLING, 0.72, 4.1, diagnosed=2008),
     _person("Carolina Mendes", "1990-08-01", S.NO_PROGRAM, HIPS, 0.0, 0.0, diagnosed=2025, has_login=False),
     _person(
@@ -151,13 +173,13 @@ JONAS = [
         "Otto Lehmann",
         "1949-07-30",
         S.STEADY,
-        POSTURE,
+        THIN_BONES,
         0.92,
         2.1,
         diagnosed=1975,
         conditions=(Condition.VERTEBRAL_FRACTURE_HISTORY, Condition.OSTEOPOROSIS),
     ),
-    _person("Miriam Stein", "1982-05-22", S.WEEKDAYS_ONLY, DESK, 0.68, 3.3, diagnosed=2011, weekdays=0b0011111),
+    _person("Miriam Stein", "1982-05-22", S.WEEKDAYS_ONLY, DESK, 0.68, 3.3, diagnosed=2011, slots=("10:30", "15:00")),
     _person("Kai Petersen", "1997-10-10", S.NEW, HIPS, 0.85, 4.7, diagnosed=2026),
 ]
 PRIYAS = [
@@ -174,8 +196,6 @@ PRIYAS = [
         conditions=(Condition.CARDIAC_INVOLVEMENT,),
     ),
     _person("Siobhan Kelly", "1992-12-12", S.GAP, ROLLING, 0.73, 2.8, diagnosed=2021, zone="Europe/Dublin"),
-    _person("Ravi Menon", "1984-08-24", S.SLIPPING, DESK, 0.7, 3.7, diagnosed=2013, times_per_week=5),
-    _person(
-        "Margaret Doyle", "1955-05-05", S.STEADY, HEAT, 0.9, 3.2, diagnosed=1982, conditions=(Condition.THA_CLEARED,)
-    ),
+    _person("Ravi Menon", "1984-08-24", S.SLIPPING, DESK, 0.7, 3.7, diagnosed=2013, times_per_week=5, slots=("11:00",)),
+    _person("Margaret Doyle", "1955-05-05", S.STEADY, HEAT, 0.9, 3.2, diagnosed=1982),
 ]
