@@ -31,6 +31,7 @@ ORIGINS = {
     WorkKind.SUGGESTION: "By a rule of yours",
     WorkKind.FLARE: "Told by the patient",
 }
+SETTLES = {WorkKind.SUGGESTION: "Dismiss"}
 FROM_THE_RECORD = ("condition:", "surgery:")
 
 
@@ -49,6 +50,7 @@ class Note:
     origin: str
     acts: list[tuple[str, str]]
     settle: str
+    change: str
 
 
 def _note(item: WorkItem) -> Note:
@@ -61,8 +63,14 @@ def _note(item: WorkItem) -> Note:
         tone=tones.get(item.rating_word) or ("flare" if kind is WorkKind.FLARE else "info"),
         origin="From the record" if item.dedupe_key.startswith(FROM_THE_RECORD) else ORIGINS[kind],
         acts=_clearing(item) if is_question else [_opening(item)],
-        settle="Precautions go on" if is_question else "Done",
+        settle="Precautions go on" if is_question else SETTLES.get(kind, "Done"),
+        change=_changing(item) if kind is WorkKind.SUGGESTION else "",
     )
+
+
+def _changing(item: WorkItem) -> str:
+    """Where the draft of its prescription is opened, by POST."""
+    return reverse("programs:prescription_change", args=[item.prescription_id])
 
 
 def _opening(item: WorkItem) -> tuple[str, str]:
