@@ -61,7 +61,7 @@ def measure(target: Path) -> None:
     from django.core.management import call_command
     from django.db import connection
 
-    from tests.bench import mail, world
+    from tests.bench import handouts, mail, world
 
     say(f"{connection.vendor}: migrating and filling ...")
     started = time.monotonic()
@@ -75,6 +75,8 @@ def measure(target: Path) -> None:
     say(f"filled in {time.monotonic() - started:.0f} s; timing pages ...")
     figures: dict[str, Any] = {"migrate_seconds": round(migrated, 2)}
     figures["pages"] = pages(made, now)
+    say("printing handouts ...")
+    figures["handouts"] = handouts.compare(made, now, each=10 if QUICK else 30, rounds=1 if QUICK else 3)
     if connection.vendor == "postgresql":
         say("sending mails ...")
         figures["mail"] = mail.compare(made, now, count=600 if QUICK else 2000, rounds=1 if QUICK else 3)
