@@ -76,7 +76,7 @@ class HandOverForm(HouseForm, forms.Form):
         widget=forms.RadioSelect,
         label="How long",
     )
-    last_day = DayField(label="Last day", required=False)
+    last_day = DayField(label="Last day")
 
     def __init__(self, *args: Any, patient: Patient, without: User, today: date, **kwargs: Any) -> None:
         usual = {"starts_on": today, "until": self.DAY, "last_day": today + self.A_FORTNIGHT}
@@ -88,15 +88,15 @@ class HandOverForm(HouseForm, forms.Form):
             field: Any = self.fields[name]
             field.limit(today, today + furthest)
             field.widget.attrs["class"] = "form-control"
+        last: Any = self.fields["last_day"]
+        last.required = self.data.get("until") != self.GOOD
+        last.error_messages["required"] = "Choose the last day on which they have access."
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         first, last = data.get("starts_on"), data.get("last_day")
-        if data.get("until") == self.DAY and "last_day" in data:
-            if not last:
-                self.add_error("last_day", "Choose the last day on which they have access.")
-            elif first and last < first:
-                self.add_error("last_day", "The last day cannot be before the first.")
+        if data.get("until") == self.DAY and first and last and last < first:
+            self.add_error("last_day", "The last day cannot be before the first.")
         return data
 
     def seat(self) -> dict[str, Any]:

@@ -18,7 +18,14 @@ from config.lib.clock import local_date
 from patients.access import THERAPIST, Actor, Request, open_patient, staff
 from patients.models import AuditEvent
 from programs import change_words
-from programs.models import Pause, Prescription, PrescriptionVersion, WorkItem
+from programs.models import (
+    Pause,
+    Prescription,
+    PrescriptionItem,
+    PrescriptionVersion,
+    SafetyDecision,
+    WorkItem,
+)
 from programs.services import courses, plans
 from programs.views.prescriptions import opened, pauses_of
 
@@ -45,6 +52,8 @@ class Event:
     sentences: list[str] = field(default_factory=list)
     note: str = ""
     version: PrescriptionVersion | None = None
+    weighed: list[PrescriptionItem] = field(default_factory=list)
+    carried: int = 0
     is_quiet: bool = False
 
 
@@ -65,12 +74,14 @@ def prescription_history(request: Request, prescription_id: UUID) -> HttpRespons
 
 
 def _versions(prescription: Prescription, today: date) -> Iterator[Event]:
-    versions = list(prescription.versions.all())
+    versions = sorted(prescription.versions.all(), key=lambda version: version.effective_from)
     differences = plans.since_each(versions)
+    said: set[Any] = set()
     holds = plans.holding_on(versions, max(today, prescription.starts_on)) if versions else None
     for version in versions:
         told = change_words.sentences(differences.get(version, []))
         is_first = version not in differences
+        answers = {item: {_answer(item, row) for row in item.decisions.all()} for item in version.items.all()}
         yield Event(
             day=version.effective_from,
             title=f"Version {version.number}",
@@ -81,7 +92,16 @@ def _versions(prescription: Prescription, today: date) -> Iterator[Event]:
             sentences=told or ["Assigned." if is_first else "Nothing differs from the version before."],
             note=version.change_note,
             version=version,
+            weighed=[item for item, own in answers.items() if own - said],
+            carried=sum(len(own & said) for own in answers.values()),
         )
+        said = set().union(*answers.values())
+
+
+def _answer(item: PrescriptionItem, row: SafetyDecision) -> tuple[Any, ...]:
+    """What makes an answer one and the same in two versions: the warning, and when it was given."""
+    about = row.alternative.exercise_id if row.alternative else item.exercise_id
+    return about, row.condition, row.feature, row.rating, row.decided_at
 
 
 def _pause(pause: Pause, today: date) -> Event:
