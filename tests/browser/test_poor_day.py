@@ -14,7 +14,7 @@ from programs.models import Entry, Prescription, PrescriptionAlternative, Prescr
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
-AT_ONCE = 2.0  # seconds from the tap to the shorter set, on a busy machine
+AT_ONCE = 4.0  # seconds from the tap to the shorter set, on a busy machine
 
 
 class Thumb:

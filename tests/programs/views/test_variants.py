@@ -4,31 +4,19 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from patients.models import Patient
-from programs.enums import PauseKind, Situation, Variant
-from programs.models import (
-    Entry,
-    Pause,
-    Prescription,
-    PrescriptionAlternative,
-    PrescriptionItem,
-    PrescriptionVersion,
-    VariantSpell,
-    WorkItem,
-)
+from programs.enums import PauseKind, Variant
+from programs.models import Pause, Prescription, PrescriptionItem, VariantSpell, WorkItem
 from programs.services import variants
 from tests import factories
 from tests.factories import NOW, TODAY
+from tests.programs.poor_days import HTMX, TODAY_URL, choose, item, poor_day_plan, shown, today
 from tests.programs.portal import log, sign_in, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
-TODAY_URL = "/today/"
-HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
@@ -38,32 +26,8 @@ def own(client: Client, dan: Patient) -> Client:
 
 @pytest.fixture
 def plan(dan: Patient, prescription: Prescription) -> Prescription:
-    """Four exercises; in a flare the Bridge alone, which is the core; on an easier day no Lunge and half the Reach."""
     prescription.delete()
-    made = factories.make_prescription(
-        dan, *[factories.make_exercise(name) for name in ("Bridge", "Lunge", "Reach", "Twist")]
-    )
-    items = PrescriptionItem.objects.filter(version__prescription=made)
-    items.filter(name="Bridge").update(is_core=True)
-    items.filter(name="Lunge").update(variants={"easy": {"in": False}})
-    items.filter(name="Reach").update(variants={"easy": {"hold_seconds": 12}})
-    return made
-
-
-def item(plan: Prescription, name: str) -> PrescriptionItem:
-    return PrescriptionItem.objects.get(version__prescription=plan, name=name)
-
-
-def choose(client: Client, variant: str, **values):
-    return client.post(reverse("programs:variant_choose"), {"variant": variant} | values)
-
-
-def shown(page: str) -> list[str]:
-    return [name for name in ("Bridge", "Lunge", "Reach", "Twist") if f">{name}</a>" in page]
-
-
-def today(client: Client, query: str = "") -> str:
-    return text_of(client.get(TODAY_URL + query))
+    return poor_day_plan(dan)
 
 
 # --- One tap there and back -----------------------------------------------------------------------------------
@@ -327,177 +291,3 @@ def test_several_running_programs_stand_in_one_today_with_their_titles(own, plan
     page = today(own)
     assert [title in page for title in (">Hips in the morning</h2>", ">Pool</h2>", "Pool walk</a>")] == [True] * 3
     assert "Five exercises, about" in page
-
-
-# --- Another exercise -----------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def wall(plan) -> PrescriptionAlternative:
-    exercise = factories.make_exercise("Wall bridge")
-    return PrescriptionAlternative.objects.create(
-        item=item(plan, "Bridge"), situation=Situation.TOO_PAINFUL, exercise=exercise, name=exercise.name
-    )
-
-
-def test_another_exercise_is_shown_with_dose_and_steps_and_logged_as_what_it_is(own, plan, wall):
-    page = today(own)
-    assert "Wall bridge" in page
-    assert "Agreed with your therapist for this." in page
-
-    log(
-        own,
-        plan,
-        item=wall.item_id,
-        answer="done",
-        swapped_to=wall.exercise_id,
-        swapped_for="too_painful",
-    )
-
-    entry = Entry.objects.get()
-    assert (entry.status, entry.swapped_to, entry.swapped_for) == ("done", wall.exercise, "too_painful")
-    page = today(own)
-    assert 'Wall bridge <span class="soft">instead: too painful</span>' in page
-
-    log(own, plan, item=wall.item_id, answer="skipped:time", swapped_to=wall.exercise_id, swapped_for="too_painful")
-    entry.refresh_from_db()
-    assert (entry.status, entry.swapped_to) == ("skipped", None)
-
-
-def test_where_nothing_is_agreed_leaving_it_out_is_offered_with_its_reason(own, plan, wall):
-    page = today(own)
-
-    assert "Nothing else is agreed for this yet." in page
-    assert 'value="skipped:no_equipment"' in page
-
-
-@pytest.mark.parametrize("values", [{"swapped_for": "at_work"}, {"swapped_to": "not-an-id"}, {"swapped_for": "x"}])
-def test_a_swap_that_was_not_agreed_is_refused(own, plan, wall, values):
-    other = factories.make_exercise("Headstand")
-    body = {"swapped_to": wall.exercise_id, "swapped_for": "too_painful"} | values
-    assert log(own, plan, item=wall.item_id, answer="done", **body).status_code == 422
-    body["swapped_to"], body["swapped_for"] = other.pk, "too_painful"
-    assert log(own, plan, item=wall.item_id, answer="done", **body).status_code == 422
-    assert log(own, plan, item=wall.item_id, answer="done", swapped_to=wall.exercise_id).status_code == 422
-
-    assert Entry.objects.count() == 0
-
-
-def test_the_therapists_log_shows_what_was_done_instead(client, ana, plan, dan, wall):
-    sign_in(client, dan)
-    log(client, plan, item=wall.item_id, answer="done", swapped_to=wall.exercise_id, swapped_for="too_painful")
-    client.force_login(ana)
-
-    page = text_of(client.get(reverse("patients:patient_detail", args=[dan.pk])))
-    assert "Wall bridge instead of Bridge (too painful)" in page
-
-
-# --- My program -----------------------------------------------------------------------------------------------
-
-
-def test_my_program_tells_of_poor_days_core_alternatives_changes_and_what_comes(own, plan, wall):
-    PrescriptionVersion.objects.filter(prescription=plan).update(change_note="Shorter holds for the bridge.")
-    later = PrescriptionVersion.objects.create(
-        prescription=plan, number=2, effective_from=TODAY + timedelta(days=5), change_note="The lunge is new."
-    )
-    factories.PrescriptionItem.objects.create(version=later, exercise=wall.exercise, name="Wall bridge", order=0)
-
-    page = text_of(own.get(reverse("programs:my_program")))
-
-    assert "On an easier day" in page
-    assert "In a flare" in page
-    assert "Left out, and not missed: Lunge." in page
-    assert "Left out, and not missed: Lunge, Reach, Twist." in page
-    assert "Most important" in page
-    assert "Can be swapped: too painful" in page
-    assert "What changed on Saturday 19 September" in page
-    assert "Shorter holds for the bridge." in page
-    assert "From Monday 23 November" in page
-    assert "The lunge is new." in page
-
-
-def test_my_exercise_tells_what_may_be_done_instead_and_on_a_poor_day(own, plan, wall):
-    page = text_of(own.get(reverse("programs:my_exercise", args=[wall.item_id])))
-    assert "You may do this instead" in page
-    assert "Wall bridge" in page
-
-    page = text_of(own.get(reverse("programs:my_exercise", args=[item(plan, "Lunge").pk])))
-    assert "On an easier day: left out" in page
-    assert "In a flare: left out" in page
-
-
-# --- The therapist --------------------------------------------------------------------------------------------
-
-
-def panel(client: Client, dan: Patient) -> str:
-    page = text_of(client.get(reverse("patients:patient_detail", args=[dan.pk])))
-    start = page.index('id="variant"')
-    return page[start : page.index("</section>", start)]
-
-
-def test_the_therapist_sees_the_variant_and_the_days_of_each(client, ana, plan, dan):
-    client.force_login(ana)
-    assert "The usual program holds." in panel(client, dan)
-
-    variants.choose(actor=dan.user, patient=dan, variant=Variant.EASY, now=NOW - timedelta(days=20), days=3)
-    variants.choose(actor=dan.user, patient=dan, variant=Variant.FLARE, now=NOW - timedelta(days=2))
-
-    said = panel(client, dan)
-    assert "Chosen by Dan." in said
-    assert "Last 12 weeks: 3 days flare, 3 days easier." in said
-    assert "then the app asks how it is" in said
-
-
-def test_the_therapist_sets_and_ends_a_variant_for_the_patient(client, ana, plan, dan):
-    client.force_login(ana)
-    url = reverse("programs:patient_variant", args=[dan.pk])
-
-    assert client.post(url, {"variant": "easy", "days": "14"}).status_code == 302
-    spell = VariantSpell.objects.get()
-    assert (spell.variant, spell.last_day, spell.chosen_by) == ("easy", TODAY + timedelta(days=13), ana)
-    assert "Chosen by Ana Lind." in panel(client, dan)
-
-    part = client.post(url, {"variant": "normal"}, headers=HTMX)
-    assert part.status_code == 200
-    assert "The usual program holds." in text_of(part)
-    assert VariantSpell.objects.count() == 0
-
-
-@pytest.mark.parametrize("headers", [{}, HTMX])
-def test_a_therapists_slip_is_told_at_the_field(client, ana, plan, dan, headers):
-    client.force_login(ana)
-    url = reverse("programs:patient_variant", args=[dan.pk])
-
-    response = client.post(url, {"variant": "easy", "days": "400"}, headers=headers)
-
-    assert response.status_code == 422
-    assert "Enter a whole number from 1 to 90." in text_of(response)
-    assert VariantSpell.objects.count() == 0
-
-
-def test_strangers_choose_nothing_for_dan(client, ben, chloe, plan, dan):
-    url = reverse("programs:patient_variant", args=[dan.pk])
-    for who, status in ((ben, 403), (chloe, 404)):
-        client.force_login(who)
-        assert client.post(url, {"variant": "flare"}).status_code == status
-    assert VariantSpell.objects.count() == 0
-
-
-# --- Queries --------------------------------------------------------------------------------------------------
-
-
-def test_today_takes_as_many_queries_in_a_flare_with_alternatives_as_without(own, plan, dan, wall):
-    choose(own, "flare")
-    today(own)
-    with CaptureQueriesContext(connection) as few:
-        today(own)
-    for one in PrescriptionItem.objects.exclude(pk=wall.item_id):
-        PrescriptionAlternative.objects.create(
-            item=one, situation=Situation.AT_WORK, exercise=wall.exercise, name="Wall bridge"
-        )
-        one.variants = {"flare": {"repetitions": 1}}
-        one.save()
-    with CaptureQueriesContext(connection) as many:
-        assert shown(today(own)) == ["Bridge", "Lunge", "Reach", "Twist"]
-
-    assert len(many) == len(few)
