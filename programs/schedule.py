@@ -185,6 +185,10 @@ class ItemPlan:
         """Among its own days; with a number of times a week that is every day."""
         return _on_days(day, self.weekdays, self.every_days, self.anchor)
 
+    @property
+    def has_days(self) -> bool:
+        return self.weekdays is not None or self.every_days is not None
+
     def is_at(self, slot: str) -> bool:
         return not self.slots or slot in self.slots
 
@@ -223,6 +227,14 @@ class Due(NamedTuple):
         return self.firm + self.free
 
 
+class _Held(NamedTuple):
+    """What one variant holds at one time of day, before the days of single exercises are asked."""
+
+    firm: tuple[ItemPlan, ...]
+    free: tuple[ItemPlan, ...]
+    has_days: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """One version in force from `first` to `last` (both included; None = open), and what changes its course."""
@@ -233,6 +245,8 @@ class Plan:
     items: tuple[ItemPlan, ...]
     pauses: tuple[Stretch, ...] = ()
     spells: tuple[Spell, ...] = ()
+    # The same for every day, and asked for every day.
+    _held: dict[tuple[str, Variant], _Held] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def covers(self, day: date) -> bool:
         return self.first <= day and (self.last is None or day <= self.last)
@@ -260,23 +274,25 @@ class Plan:
         """Done on days that the patient chooses, a number of times a week."""
         return self.rule.is_flexible or item.times_per_week is not None
 
-    def items_at(self, day: date, slot: str, variant: Variant) -> tuple[ItemPlan, ...]:
+    def due_at(self, day: date, slot: str, variant: Variant) -> Due:
         """What `variant` holds on such a day at such a time, whether or not the plan runs then.
 
         Under a times-per-week rule the items have no days of their own.
         """
-        return tuple(
-            item for item in self.items_in(variant) if item.is_at(slot) and (self.rule.is_flexible or item.due_on(day))
-        )
+        held = self._held_at(slot, variant)
+        if not held.has_days:
+            return Due(day, slot, held.firm, held.free)
+        return Due(day, slot, tuple(item for item in held.firm if item.due_on(day)), held.free)
 
-    def due_at(self, day: date, slot: str, variant: Variant) -> Due:
-        items = self.items_at(day, slot, variant)
-        return Due(
-            day,
-            slot,
-            tuple(item for item in items if not self.is_free(item)),
-            tuple(item for item in items if self.is_free(item)),
-        )
+    def _held_at(self, slot: str, variant: Variant) -> _Held:
+        held = self._held.get((slot, variant))
+        if held is None:
+            items = [item for item in self.items_in(variant) if item.is_at(slot)]
+            firm = tuple(item for item in items if not self.is_free(item))
+            free = tuple(item for item in items if self.is_free(item))
+            has_days = not self.rule.is_flexible and any(item.has_days for item in firm)
+            held = self._held[slot, variant] = _Held(firm, free, has_days)
+        return held
 
 
 def occurrences_on(day: date, plan: Plan) -> list[Due]:

@@ -88,5 +88,5 @@ def expected_for(patient_ids: Collection[UUID], first: date, last: date) -> dict
         found = occurrences_between(first, last, [course.plan])
         expected[patient_id] += [Expected(course.prescription_id, course.version_id, due) for due in found]
     for own in expected.values():
-        own.sort(key=lambda one: (one.due.day, one.due.slot or "99:99", str(one.prescription_id)))
+        own.sort(key=lambda one: (one.due.day, one.due.slot or "99:99", one.prescription_id))
     return expected

@@ -190,7 +190,7 @@ def _sitting(items: list[PrescriptionItem], draft: SessionDraft, session: Sessio
         _check_is_due(plan, day, slot)
     variant = variant_of(session, plan.variant_on(day))
     due = due_in(plan, day, slot, variant)
-    usual = plan.items_at(day, slot, Variant.NORMAL)
+    usual = plan.due_at(day, slot, Variant.NORMAL).items
     allowed = frozenset(item.key for item in (*due.items, *usual) if item.key)
     return _Sitting(items[0].version, plan, due, variant, allowed)
 
