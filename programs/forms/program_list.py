@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import Any
 
 from django import forms
@@ -16,6 +17,7 @@ from programs.models.programs import ProgramQuerySet
 
 # Whole weeks since the operation that stand for each part of the way; negative is before it.
 WEEKS = {"before": -4, "early": 3, "later": 8, "cleared": 20}
+CONDITIONS: list[tuple[str, str]] = sorted(((one.value, one.label) for one in RECORDABLE), key=itemgetter(1))
 AROUND = [
     ("before", "Before a hip replacement"),
     ("early", "Weeks 0 to 6 after it"),
@@ -36,9 +38,7 @@ class ListFilter(HouseForm, forms.Form):
     q = forms.CharField(max_length=100, required=False)
     owner = forms.ChoiceField(choices=[("own", "Our own"), ("shared", "Ready-made")], required=False)
     kind = forms.ChoiceField(choices=Kind.choices(), required=False)
-    condition = forms.ChoiceField(
-        choices=sorted(((one.value, one.label) for one in RECORDABLE), key=lambda pair: pair[1]), required=False
-    )
+    condition = forms.ChoiceField(choices=CONDITIONS, required=False)
     around = forms.ChoiceField(choices=AROUND, required=False)
     sort = forms.ChoiceField(choices=[(order, order) for order in ORDERS], required=False)
 

@@ -56,7 +56,7 @@ class SettingsForm(ScheduleFields):
     @property
     def values(self) -> dict[str, Any]:
         """As columns of `Program`."""
-        words = {name: self.cleaned_data[name] for name in ("name", "summary") if name in self.fields}
+        words: dict[str, Any] = {name: self.cleaned_data[name] for name in ("name", "summary") if name in self.fields}
         return {**words, "flare_days": self.cleaned_data["flare_days"], **self.columns}
 
 
@@ -68,7 +68,7 @@ class RowSet(forms.BaseFormSet):
         return [row for row in self.forms if self._counts(row)]
 
     def _counts(self, row: Any) -> bool:
-        return bool(row.has_changed() or row.initial) and not self._should_delete_form(row)
+        return bool(row.has_changed() or row.initial) and not row.cleaned_data.get("DELETE")
 
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)

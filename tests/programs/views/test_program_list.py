@@ -107,3 +107,38 @@ def test_all_filters_together_take_few_statements(as_ana: Client, django_assert_
     query = "kind=aerobic&condition=obesity&around=before&q=walk&owner=shared"
     with django_assert_max_num_queries(8):
         as_ana.get(f"{reverse('programs:program_list')}?{query}")
+
+
+# --- What a ready-made program was checked for ---------------------------------------------------------------
+
+
+def detail(client: Client, program: Program) -> str:
+    return said(client.get(reverse("programs:program_detail", args=[program.pk])))
+
+
+def test_a_ready_made_program_says_which_cautions_remain(as_ana: Client) -> None:
+    roll = Program.objects.get(name="Roll on")
+
+    text = detail(as_ana, roll)
+
+    assert "Checked for: Obesity (BMI 30 or more), Osteoporosis or osteopenia." in text
+    assert "Nothing is to be avoided; 2 cautions remain" in text
+    assert "<strong>Obesity (BMI 30 or more) · getting down to the floor</strong>: Roll" in text
+
+
+def test_it_says_so_when_the_library_has_changed_since(as_ana: Client) -> None:
+    roll = Program.objects.get(name="Roll on")
+    exercise = roll.items.get().exercise
+    exercise.features = ["spinal_flexion_load"]
+    exercise.save()
+
+    assert "something is to be avoided now" in detail(as_ana, roll)
+
+
+def test_a_program_without_conditions_is_checked_for_as_alone(as_ana: Client, world: World) -> None:
+    plain = factories.make_program(None, world.exercises[0], name="Plain")
+
+    text = detail(as_ana, plain)
+
+    assert "Checked for AS without further conditions. Nothing in it asks for caution then." in text
+    assert "Checked for" not in detail(as_ana, world.program)
