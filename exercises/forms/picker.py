@@ -18,9 +18,9 @@ from patients.access import Actor
 
 MOST_PICKS = 20
 NARROW: dict[str, tuple[str, type[Word]]] = {
-    "kind": ("Every kind", Kind),
-    "region": ("Every region", Region),
-    "equipment": ("All equipment", Equipment),
+    "kind": ("Kind", Kind),
+    "region": ("Region", Region),
+    "equipment": ("Equipment", Equipment),
 }
 BESIDE = ("floor", "safe", "mine")  # what can be ticked beside the search, with numbers
 

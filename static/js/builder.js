@@ -9,7 +9,7 @@ const live = document.getElementById("builder-live");
 const REFUSED = [409, 422];
 let revision = builder.dataset.revision;
 let dropAt = null;
-let stoodIn = "";
+let home = "";
 
 const rows = () => document.getElementById("program-items");
 const row = (item) => document.getElementById(`item-${item}`);
@@ -76,7 +76,7 @@ document.body.addEventListener("htmx:configRequest", ({ detail }) => {
 // A conflict or a fault comes with the fresh state and is shown.
 document.body.addEventListener("htmx:beforeSwap", ({ detail }) => {
   if (detail.target?.id === "builder-panel") remember(detail.target);
-  stoodIn = detail.target?.contains(document.activeElement) ? detail.target.id : "";
+  home = homeOf(document.activeElement);
   if (!REFUSED.includes(detail.xhr.status)) return;
   detail.shouldSwap = true;
   detail.isError = false;
@@ -97,12 +97,21 @@ function ready() {
   droppable(document.querySelector("#picks .picks"), rows(), add);
 }
 
-// A part may be new as a whole; the reader stays where they were, or at the head of that part when their place is gone.
-const HOME = { "builder-panel": "#builder-panel h2", picks: "#pick-q", "": "#builder-panel h2" };
-document.body.addEventListener("htmx:afterSettle", () => {
+// A part may be new as a whole; the reader stays where they were, or at its head when their place is gone.
+function homeOf(element) {
+  if (!element || element === document.body) return "";
+  const under = element.closest("[data-under]");
+  if (under) return `#${CSS.escape(under.id)} h4`;
+  return element.closest("#picks") ? "#pick-q" : "#builder-panel h2";
+}
+
+document.body.addEventListener("htmx:afterSettle", ({ detail }) => {
   restore(document.getElementById("builder-panel"));
   ready();
-  if (document.activeElement === document.body) document.querySelector(HOME[stoodIn])?.focus();
+  if (home && document.activeElement === document.body) document.querySelector(home)?.focus();
+  if (detail.target?.matches("[data-under]") && !detail.target.contains(document.activeElement)) {
+    detail.target.querySelector("h4")?.focus();
+  }
 });
 
 // Ctrl+Z and Ctrl+Shift+Z (or Ctrl+Y), also with the command key; inside a field being typed in, the field's own.
@@ -132,3 +141,15 @@ document.addEventListener("click", (event) => {
 });
 
 ready();
+
+// Own days: a usual number stands in the field at once; days of the week are waited for before anything is sent.
+const USUAL_DAYS = { every_days: "2", times_per_week: "3" };
+document.addEventListener("change", (event) => {
+  if (event.target.name !== "own") return;
+  const own = event.target.value;
+  const form = event.target.form;
+  if (own in USUAL_DAYS) form.elements[own].value ||= USUAL_DAYS[own];
+  if (own !== "weekdays" || form.querySelector("[name=weekdays]:checked")) return;
+  event.stopPropagation();
+  form.querySelector("[name=weekdays]").focus();
+}, true);

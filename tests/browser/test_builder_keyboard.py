@@ -139,7 +139,7 @@ def build(keys: Keyboard) -> None:
     keys.tab_to(f"{row('Lunge')} [data-remove]")
     keys.do("Enter")
     order(page, "Cat camel", "Bridge", "Heel slide", "Wall slide", "Trunk bend")
-    keys.back_to("#builder-undo button")
+    keys.back_to("#undo-last")
     keys.do("Enter")
     order(page, "Cat camel", "Bridge", "Lunge", "Heel slide", "Wall slide", "Trunk bend")
 
