@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from operator import itemgetter
-from typing import Any
 
 from django import forms
-from django.db.models import Exists, OuterRef, Q, TextField
-from django.db.models.functions import Cast
 
 from config.lib.forms import HouseForm
 from exercises.enums import Kind
 from patients.conditions import RECORDABLE
-from programs.models import ProgramItem
 from programs.models.programs import ProgramQuerySet
 
 # Whole weeks since the operation that stand for each part of the way; negative is before it.
@@ -56,26 +52,13 @@ class ListFilter(HouseForm, forms.Form):
         if said["owner"]:
             found = found.filter(shared=said["owner"] == "shared")
         if said["kind"]:
-            found = found.filter(_holds(said["kind"]))
+            found = found.holding_kind(said["kind"])
         if said["condition"]:
-            # A list inside JSON: SQLite cannot ask for one of its members, so its text is asked.
-            found = found.annotate(made_for_text=Cast("made_for", TextField()))
-            found = found.filter(made_for_text__contains=f'"{said["condition"]}"')
+            found = found.made_for(said["condition"])
         if said["around"]:
-            found = found.filter(_meant_for(WEEKS[said["around"]]))
+            found = found.meant_for_week(WEEKS[said["around"]])
         return found.order_by(*self.ORDERS[said["sort"]])
 
     @property
     def is_narrowed(self) -> bool:
         return any(value for name, value in self.said.items() if name != "sort")
-
-
-def _holds(kind: str) -> Any:
-    """Some exercise of the program is of this kind."""
-    return Exists(ProgramItem.objects.filter(program=OuterRef("pk"), exercise__kind=kind))
-
-
-def _meant_for(week: int) -> Q:
-    """For this week around a hip replacement; a program without an end goes on."""
-    has_begun, has_no_end = Q(meant_for__from__lte=week), ~Q(meant_for__has_key="to")
-    return has_begun & (has_no_end | Q(meant_for__to__gt=week))

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Cast
 
 from config.lib.models import LongText, Row, ShortText
 from patients.models import Clinic
@@ -57,6 +58,21 @@ class ProgramQuerySet(ClinicScopedQuerySet):
         for word in text.split()[:8]:
             found = found.filter(Q(name__icontains=word) | Q(summary__icontains=word))
         return found
+
+    def holding_kind(self, kind: str) -> Self:
+        """Programs in which some exercise is of this kind."""
+        return self.filter(Exists(ProgramItem.objects.filter(program=OuterRef("pk"), exercise__kind=kind)))
+
+    def made_for(self, condition: str) -> Self:
+        """Ready-made programs that were checked for this condition."""
+        # A list inside JSON: SQLite cannot ask for one of its members, so its text is asked.
+        found = self.annotate(made_for_text=Cast("made_for", models.TextField()))
+        return found.filter(made_for_text__contains=f'"{condition}"')
+
+    def meant_for_week(self, week: int) -> Self:
+        """For this whole week around a hip replacement, negative before it; one without an end goes on."""
+        has_no_end = ~Q(meant_for__has_key="to")
+        return self.filter(has_no_end | Q(meant_for__to__gt=week), meant_for__from__lte=week)
 
     def with_items(self) -> Self:
         return self.prefetch_related("items__exercise", "items__alternatives__exercise")
