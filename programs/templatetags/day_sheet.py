@@ -12,7 +12,6 @@ from exercises.enums import Equipment
 from exercises.models import Exercise
 from programs.enums import Situation, SkipReason
 from programs.models import Pause, PrescriptionAlternative, PrescriptionItem
-from programs.schedule import say_days
 from programs.today import Line, Occurrence
 
 register = template.Library()
@@ -49,9 +48,9 @@ def reason_words(reason: str) -> str:
 
 
 @register.filter
-def day_words(weekdays: int) -> str:
-    """`Mon, Wed, Fri` for a mask of weekdays."""
-    return say_days(weekdays)
+def own_days(item: PrescriptionItem) -> str:
+    """The days and times that an exercise has of its own: `Mon, Wed, Fri`, `2 times a week at 19:00`, or nothing."""
+    return item.plan_from(item.version.anchor).text
 
 
 @dataclass(frozen=True, slots=True)

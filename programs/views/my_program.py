@@ -15,7 +15,6 @@ from exercises.dosage import minutes_of
 from patients.access import Request, patient
 from programs.enums import Variant
 from programs.models import Prescription, PrescriptionItem, PrescriptionVersion
-from programs.schedule import say_days
 from programs.services import editions
 from programs.services.days import lead_of
 from programs.today import Line
@@ -117,7 +116,6 @@ def my_exercise(request: Request, item_id: UUID) -> HttpResponse:
     context = {
         "item": item,
         "prescription": prescription,
-        "days": say_days(item.weekdays) if item.weekdays else "",
         "poor_days": _differing(item),
         "alternatives": list(item.alternatives.select_related("exercise")),
     }

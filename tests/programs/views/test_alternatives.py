@@ -127,6 +127,17 @@ def test_my_exercise_tells_what_may_be_done_instead_and_on_a_poor_day(own, plan,
     assert "In a flare: left out" in page
 
 
+def test_own_days_and_numbers_are_said_on_both_pages(own, plan):
+    PrescriptionItem.objects.filter(name="Lunge").update(times_per_week=2)
+    PrescriptionItem.objects.filter(name="Twist").update(every_days=2)
+
+    page = text_of(own.get(reverse("programs:my_program")))
+    assert "2 times a week" in page
+    assert "Every other day" in page
+    assert "Every other day" in text_of(own.get(reverse("programs:my_exercise", args=[item(plan, "Twist").pk])))
+    assert "0 of 2 times on other days of this week" in today(own)
+
+
 # --- Queries --------------------------------------------------------------------------------------------------
 
 
