@@ -125,8 +125,8 @@ class DoseForm(HouseForm, forms.Form):
 
     @property
     def says_more(self) -> bool:
-        """Something is wrong behind "More"."""
-        return any(self[name].errors for name in self.hidden_names)
+        """Something stands, or is wrong, behind "More"."""
+        return any(self[name].value() or self[name].errors for name in self.hidden_names)
 
     @property
     def hidden_names(self) -> list[str]:

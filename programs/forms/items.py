@@ -10,8 +10,8 @@ from django import forms
 from config.lib.forms import WholeNumberField
 from exercises.models import Exercise
 from patients.access import Actor
-from programs.enums import Situation, Variant
-from programs.forms.doses import NUMBERS, UNITS, DoseForm, dose_field
+from programs.enums import Frequency, Situation, Variant
+from programs.forms.doses import EVERY_DAY_MASK, NUMBERS, UNITS, DoseForm, dose_field
 from programs.forms.programs import RevisionForm
 from programs.models import Program, ProgramItem
 from programs.services.item_states import MOST_ITEMS
@@ -51,13 +51,19 @@ class ItemForm(RevisionForm, DoseForm):
         super().__init__(*args, row=row, **kwargs)
         self.row = row
         program = row.program if row else None
-        self.fields["own"] = forms.ChoiceField(choices=OWN_DAYS, required=False, label="When")
-        self.fields["every_days"] = WholeNumberField(low=2, high=28, required=False, label="Every how many days")
-        self.fields["times_per_week"] = WholeNumberField(low=1, high=7, required=False, label="Times a week")
+        if program and program.frequency == Frequency.TIMES_PER_WEEK:
+            del self.fields["weekdays"]  # the days are the patient's to choose
+        else:
+            self._add_days()
         if program and row:
             self._add_slots(program, row)
             self._add_stages(program)
             self.initial.update({name: getattr(row, name) for name in self._item_names}, own=own_days(row))
+
+    def _add_days(self) -> None:
+        self.fields["own"] = forms.ChoiceField(choices=OWN_DAYS, required=False, label="When")
+        self.fields["every_days"] = WholeNumberField(low=2, high=28, required=False, label="Every how many days")
+        self.fields["times_per_week"] = WholeNumberField(low=1, high=7, required=False, label="Times a week")
 
     def _add_slots(self, program: Program, row: ProgramItem) -> None:
         times = sorted({*program.slots, *row.slots})
@@ -84,7 +90,12 @@ class ItemForm(RevisionForm, DoseForm):
 
     @property
     def hidden_names(self) -> list[str]:
-        return [*super().hidden_names, "own", *self._item_names]
+        return [name for name in [*super().hidden_names, "own", *self._item_names] if name in self.fields]
+
+    @property
+    def says_more(self) -> bool:
+        """Something is wrong behind "More"; what stands there is said in words beside the dose."""
+        return any(self[name].errors for name in self.hidden_names)
 
     def clean_from_step(self) -> int:
         return self.cleaned_data["from_step"] or 1
@@ -102,12 +113,20 @@ class ItemForm(RevisionForm, DoseForm):
     @property
     def values(self) -> dict[str, Any]:
         data = self.cleaned_data
-        own = data["own"] or ("weekdays" if data["weekdays"] else ANY_DAY)
-        said = super().values | {name: data[name] for name in self._item_names}
-        said |= {name: said[name] if name == own else None for name in MISSING}
+        said = self.dose | {"note": data["note"]} | {name: data[name] for name in self._item_names} | self._days
         if "slots" in said and self.row is not None and said["slots"] == list(self.row.program.slots):
             said["slots"] = []  # at every time of the program
         return said
+
+    @property
+    def _days(self) -> dict[str, int | None]:
+        """The one way of having days of its own that was chosen, where the program leaves a choice."""
+        if "own" not in self.fields:
+            return {}
+        data = self.cleaned_data
+        own = data["own"] or ("weekdays" if data["weekdays"] else ANY_DAY)
+        found = {name: data[name] if name == own else None for name in MISSING}
+        return found | {"weekdays": None if found["weekdays"] == EVERY_DAY_MASK else found["weekdays"]}
 
 
 def own_days(row: ProgramItem) -> str:

@@ -58,6 +58,15 @@ def test_what_does_not_hold_together_is_refused_at_its_field(data: dict[str, Any
     assert bound(**data).errors == errors
 
 
+def test_a_program_with_free_days_leaves_none_to_its_items() -> None:
+    row = item(every_days=2)
+    row.program.frequency = "times_per_week"
+    form = bound(row, own="weekdays", weekdays=["0"], every_days="3")
+
+    assert form.is_valid(), form.errors
+    assert not {"weekdays", "every_days", "times_per_week", "own"} & {*form.fields, *form.values}
+
+
 def test_all_times_ticked_is_every_time() -> None:
     form = bound(slots=["07:30", "12:00", "19:00"], from_step="2", until_step="")
 
