@@ -22,6 +22,11 @@ def folder() -> Path:
     return Path(settings.MEDIA_ROOT) / "incoming"
 
 
+def logo_of(clinic: Clinic) -> ClinicLogo | None:
+    """What stands on top of the clinic's handouts."""
+    return ClinicLogo.objects.filter(clinic=clinic).first()
+
+
 @transaction.atomic
 def set_paper(*, actor: User, clinic: Clinic, paper: Paper) -> None:
     """Print on this size from now on."""

@@ -13,7 +13,6 @@ from config.lib.confined import Failed, Refused
 from config.lib.uploads import OneFile
 from patients.access import CLINIC_ADMIN, Request, staff
 from patients.forms.clinic_paper import ClinicPaperForm, LogoForm
-from patients.models import ClinicLogo
 from patients.services import clinic_paper
 
 FAILED = "The picture could not be prepared just now. Try again in a minute."
@@ -73,7 +72,7 @@ def clinic_logo_remove(request: Request) -> HttpResponse:
 @require_safe
 def clinic_logo(request: Request) -> HttpResponse:
     """The logo itself, for people who work in the clinic."""
-    found = ClinicLogo.objects.filter(clinic=request.actor.workplace).first()
+    found = clinic_paper.logo_of(request.actor.workplace)
     if found is None:
         raise Http404
     return HttpResponse(bytes(found.png), content_type="image/png")
@@ -85,6 +84,6 @@ def _page(request: Request, form: ClinicPaperForm, logo_form: LogoForm, status: 
         "clinic": clinic,
         "form": form,
         "logo_form": logo_form,
-        "logo": ClinicLogo.objects.filter(clinic=clinic).only("updated_at").first(),
+        "logo": clinic_paper.logo_of(clinic),
     }
     return render(request, "patients/clinic_settings.html", context, status=status)

@@ -11,7 +11,8 @@ from django.urls import reverse
 from exercises.dosage import Dose, minutes_of
 from exercises.pictures import pictures_of
 from patients.channels import links
-from patients.models import Clinic, ClinicLogo, Patient
+from patients.models import Clinic, Patient
+from patients.services import clinic_paper
 from programs import grids, variants
 from programs.adherence.courses import courses_for
 from programs.enums import Variant
@@ -82,8 +83,8 @@ def for_anybody(content: Content) -> Content:
 
 def logo_of(clinic: Clinic) -> bytes:
     """The clinic's logo as PNG, empty without one."""
-    found = ClinicLogo.objects.filter(clinic=clinic).values_list("png", flat=True).first()
-    return bytes(found) if found else b""
+    logo = clinic_paper.logo_of(clinic)
+    return bytes(logo.png) if logo else b""
 
 
 def minutes_in(form: Variant, items: Sequence[ItemColumns]) -> int:

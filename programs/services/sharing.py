@@ -25,6 +25,11 @@ class TooManyLinks(Exception):
     """One of the open links has to be taken back first."""
 
 
+def open_links(prescription: Prescription, now: datetime) -> list[ShareLink]:
+    """Those that open a page now, the newest first."""
+    return list(ShareLink.objects.filter(prescription=prescription).open_at(now).select_related("created_by"))
+
+
 @transaction.atomic
 def create(*, actor: User, prescription: Prescription, now: datetime) -> tuple[ShareLink, str]:
     """A link for seven days, and its secret, which nobody can read again later."""

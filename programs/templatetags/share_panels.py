@@ -7,6 +7,7 @@ from typing import Any
 from django import template
 
 from programs.models import Prescription, ShareLink
+from programs.services import sharing
 
 register = template.Library()
 
@@ -14,5 +15,4 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def open_links(context: dict[str, Any], prescription: Prescription) -> list[ShareLink]:
     """Links to this prescription that open a page now, the newest first."""
-    now = context["request"].actor.now
-    return list(ShareLink.objects.filter(prescription=prescription).open_at(now).select_related("created_by"))
+    return sharing.open_links(prescription, context["request"].actor.now)

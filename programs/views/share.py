@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.contrib import messages
@@ -16,7 +17,7 @@ from patients.channels import links
 from programs import handouts
 from programs.forms.handouts import HandoutForm
 from programs.handouts import Content, Options
-from programs.models import Prescription, ShareLink
+from programs.models import Prescription
 from programs.services import sharing
 from programs.views.handouts import Sheet, answer, printable
 
@@ -50,7 +51,7 @@ def share_revoke(request: Request, prescription_id: UUID, link_id: UUID) -> Http
     """Close a link at once."""
     actor = request.actor
     prescription = _opened(actor, prescription_id)
-    link = get_object_or_404(ShareLink.objects.filter(prescription=prescription), pk=link_id)
+    link = get_object_or_404(prescription.share_links, pk=link_id)
     sharing.revoke(actor=actor.user, link=link, now=actor.now)
     if request.htmx:
         return _panel(request, prescription, {"closed": True})
@@ -64,7 +65,9 @@ def _opened(actor: Actor, prescription_id: UUID) -> Prescription:
     return prescription
 
 
-def _panel(request: Request, prescription: Prescription, context: dict[str, object], status: int = 200) -> HttpResponse:
+def _panel(
+    request: Request, prescription: Prescription, context: Mapping[str, object], status: int = 200
+) -> HttpResponse:
     page = "programs/_share_panel.html" if request.htmx else "programs/share_created.html"
     return render(request, page, {"prescription": prescription, **context}, status=status)
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from allauth.account.forms import default_token_generator
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.account.utils import user_pk_to_url_str
-from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from playwright.sync_api import Page
 
@@ -24,96 +22,9 @@ from programs.models import PrescriptionItem
 from programs.services import sharing
 from tests.browser.clinic import ANYBODY, CARL, CORA, DANIEL, HELENE, IDA, MARA, NILS, NORA, Furnished
 from tests.browser.jobs import jobs_in_every_state
+from tests.browser.sheets import Sheet, at, fill_in, for_all_since, submit, without_policy
 from tests.exercises.media import pictures
 from tests.exercises.media.rows import make_media
-
-# Routes without a page of their own, each with the reason.
-NOT_PAGES = dict.fromkeys(["healthz", "manifest", "schema", "mfa_login_webauthn"], "for machines")
-NOT_PAGES |= {
-    "mfa_download_recovery_codes": "a download",
-    "job_download": "a download",
-    "exercise_picker": "a part of the builder's page, which is swept",
-    "patient_picker": "a part of the builder's page, which is swept with a patient",
-    **dict.fromkeys(["curation_gaps", "curation_similar", "curation_find"], "parts of the editor, which is swept"),
-}
-NOT_PAGES |= dict.fromkeys(
-    [
-        *["invitation_revoke", "hand_over", "clinic_switch", "me_reminders_test", "star"],
-        *["program_copy", "program_archive", "program_undo", "item_add", "item_update", "item_move", "item_remove"],
-        *["program_redo", "program_group", "item_double", "item_usual", "item_core", "item_variant"],
-        *["prescription_end", "session_log", "session_all_done", "pain_add"],
-        *["variant_choose", "variant_check", "patient_variant"],
-        *["prescription_change", "prescription_resume", "draft_apply", "draft_discard", "version_drop"],
-        *["curation_restore", "work_settle", "work_reopen"],
-        *["curation_submit", "curation_send_back", "curation_discard", "curation_restore_version"],
-        *["media_remove", "media_restore", "media_move"],
-        *["share_create", "share_revoke", "clinic_logo_set", "clinic_logo_remove"],
-        *["job_confirm", "job_again", "job_cancel", "job_discard", "own_copy", "own_withdraw"],
-    ],
-    "POST only",
-)
-NOT_PAGES |= dict.fromkeys(["media_file", "my_media"], "photos and videos, shown by pages that are swept")
-NOT_PAGES |= {"clinic_logo": "a picture, shown by the clinic's settings, which are swept"}
-NOT_PAGES |= {"media_row": "a part of the page of an exercise's media, which is swept"}
-NOT_PAGES |= dict.fromkeys(
-    ["mfa_reauthenticate_webauthn", "mfa_remove_webauthn", "mfa_edit_webauthn"], "only with a security key"
-)
-
-
-class Sheet(NamedTuple):
-    """One page in one state: its route, who opens it, where; what it answers; what is done once it is open."""
-
-    route: str
-    who: str
-    path: str
-    status: int = 200
-    do: Callable[[Page], Any] | None = None
-
-
-def submit(page: Page) -> None:
-    """Send the page's last form as it stands, so that it comes back with its faults or leads on."""
-    form = page.locator("main form").last
-    form.evaluate("form => form.noValidate = true")
-    with page.expect_navigation():
-        form.locator("button[type=submit], button:not([type])").last.click()
-
-
-def fill_in(**fields: str) -> Callable[[Page], None]:
-    """Write into the fields of these names, and send."""
-
-    def do(page: Page) -> None:
-        for name, value in fields.items():
-            page.locator(f"main [name={name}]").fill(value)
-        submit(page)
-
-    return do
-
-
-def for_all_since(day: str) -> Callable[[Page], None]:
-    """Choose "everybody, from a day on", and send."""
-
-    def do(page: Page) -> None:
-        page.locator("main [name=reach][value=date]").check()
-        fill_in(since=day)(page)
-
-    return do
-
-
-def without_policy(page: Page) -> None:
-    """The mail as a document of its own: under the policy it is served with, not even axe may run."""
-    html = page.request.get(page.url).text()
-    page.goto("about:blank")
-    page.set_content(html)
-
-
-def at(route: str, *args: Any) -> str:
-    """The address, whichever app has the name."""
-    for app in ("patients:", "exercises:", "programs:", ""):
-        try:
-            return reverse(app + route, args=args)
-        except NoReverseMatch:
-            continue
-    raise NoReverseMatch(route)
 
 
 def all_pages(there: Furnished) -> list[Sheet]:

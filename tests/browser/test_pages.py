@@ -15,7 +15,8 @@ from config.checks import patterns
 from patients.models import User
 from tests.browser.clinic import ANYBODY, Furnished, furnish
 from tests.browser.conftest import COLOUR_RULES, Axe, PageAt
-from tests.browser.pages import NOT_PAGES, Sheet, all_pages
+from tests.browser.not_pages import NOT_PAGES
+from tests.browser.pages import Sheet, all_pages
 from tests.fixtures_servers import Mailbox
 
 TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
