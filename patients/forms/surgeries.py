@@ -46,7 +46,7 @@ class SurgeryForm(HouseForm, forms.Form):
         max_length=2000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="Movements, weight to bear, how long. It is shown beside every check.",
+        help_text="Movements, weight to bear, how long. It is shown again when a program is assigned.",
     )
     revision = WholeNumberField(low=1, high=LARGEST_REVISION, required=False, widget=forms.HiddenInput)
 

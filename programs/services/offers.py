@@ -1,7 +1,7 @@
 """Which programs are offered first to one patient, and what speaks against each.
 
-The weeks before and after a hip replacement lead, then what a program was made for. Nothing is hidden: a program that
-does not fit stands further down, and says how many of its exercises are to be avoided.
+The weeks before and after a hip replacement lead, then what a program was made for, and there what has nothing to
+avoid. Nothing is hidden: what does not fit stands further down, and says how many of its exercises are to be avoided.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Offer:
     why: str
     avoid: int
     caution: int
-    rank: tuple[int, int]
+    rank: tuple[int, bool, int]
 
     @property
     def rating(self) -> str:
@@ -50,11 +50,11 @@ def _offer(program: Program, held: frozenset[Condition], surgeries: Iterable[Sur
     weeks = weeks_that_fit(program.meant_for, surgeries, today)
     made_for = sorted(held & {Condition(word) for word in program.made_for})
     if weeks:
-        return Offer(program, weeks, avoid, caution, (0, -len(made_for)))
+        return Offer(program, weeks, avoid, caution, (0, False, -len(made_for)))
     if program.meant_for or not made_for:
-        return Offer(program, "", avoid, caution, (2, 0))
+        return Offer(program, "", avoid, caution, (2, False, 0))
     why = f"Made for {', '.join(_small(condition.label) for condition in made_for)}"
-    return Offer(program, why, avoid, caution, (1, -len(made_for)))
+    return Offer(program, why, avoid, caution, (1, bool(avoid), -len(made_for)))
 
 
 def weeks_that_fit(meant_for: Mapping[str, Any], surgeries: Iterable[Surgery], today: date) -> str:

@@ -14,12 +14,13 @@ from config.lib.htmx import page_or_partial
 from exercises.forms.picker import picks
 from exercises.models import Exercise
 from patients.access import THERAPIST, Actor, Request, open_patient, staff
-from patients.models import Patient
+from patients.models import Patient, Surgery
 from patients.services import invitations, reminder_settings
 from programs import safety
 from programs.forms.assign import AssignItemForm
 from programs.forms.assignment import Assignment
 from programs.models import Program
+from programs.safety import SafetyWarning
 from programs.services import offers, prescriptions
 from programs.services.programs import MOST_ITEMS
 from programs.views.programs import cards
@@ -40,12 +41,13 @@ OUT_OF_DATE = "This page is out of date. Check it and assign again."
 
 @dataclass(frozen=True, slots=True)
 class Instead:
-    """An exercise that may stand in: how it is related, how it rates for this patient, whether it is here already."""
+    """An exercise that may be taken instead: how it is related, what speaks against it, whether it is here already."""
 
     label: str
     exercise: Exercise
     rating: str
     is_here: bool
+    worst: SafetyWarning | None = None
 
 
 @staff(THERAPIST)
@@ -177,6 +179,7 @@ def _page(request: Request, assignment: Assignment, status: int = 200) -> HttpRe
         "schedule": assignment.schedule,
         "rows": _with_neighbours(request, assignment),
         "conditions": sorted(assignment.conditions),
+        "surgeries": Surgery.objects.for_clinic(patient.clinic).uncleared().filter(patient=patient),
         "needs_invitation": _needs_invitation(patient),
         "address": reminder_settings.address_of(patient),
         "found": _search(request, assignment, "new"),
@@ -233,6 +236,6 @@ def _search(request: Request, assignment: Assignment, where: str) -> list[Instea
 
 
 def _instead(label: str, exercise: Exercise, assignment: Assignment) -> Instead:
-    rating = safety.worst(assignment.check(exercise))
+    warnings = assignment.check(exercise)
     is_here = any(row.exercise.pk == exercise.pk for row in assignment.taken)
-    return Instead(label, exercise, rating.word, is_here)
+    return Instead(label, exercise, safety.worst(warnings).word, is_here, next(iter(warnings), None))

@@ -157,7 +157,7 @@ def assign(keys: Keyboard) -> None:
     page.wait_for_url("**/clinic/patients/*/assign/**")
 
     assert page.locator(".assign-safety").count()
-    for box in page.get_by_label("I have weighed this for this patient").all():
+    for box in page.get_by_label(re.compile("I have weighed th(is|ese)")).all():
         keys.tab_to(f"#{box.get_attribute('id')}")
         keys.press("Space")
     for reason in page.locator("textarea[name$=reason]").all():

@@ -113,7 +113,7 @@ def assign(page: Page, slot: str) -> None:
     row.get_by_label("Search the library").fill(INSTEAD.lower())
     row.get_by_role("button", name=re.compile(INSTEAD)).first.click()
     expect(page.get_by_label(UNSAFE)).to_have_count(0)
-    for box in page.get_by_label("I have weighed this for this patient").all():
+    for box in page.get_by_label(re.compile("I have weighed th(is|ese)")).all():
         box.check()
     page.locator('input[type="time"]').first.fill(slot)
     invite = page.get_by_label(re.compile("Send the invitation"))

@@ -309,6 +309,14 @@ def test_a_start_after_the_operation_is_checked_against_the_new_hip(as_ana: Clie
     assert any(fault.startswith("Deep squat: Write why") for fault in faults(response))
 
 
+def test_the_surgeons_words_stand_beside_the_exercises(as_ana: Client, world: World) -> None:
+    Surgery.objects.create(
+        patient=world.dan, side="left", approach="posterior", operated_on=TODAY, instructions="No low chairs."
+    )
+
+    assert "No low chairs." in page(as_ana, world, world.program)
+
+
 def test_programs_that_fit_now_come_first_and_say_what_speaks_against_them(as_ana: Client, world: World) -> None:
     Surgery.objects.create(patient=world.dan, side="left", approach="posterior", operated_on=TODAY - timedelta(weeks=2))
     early = program_of(
