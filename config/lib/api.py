@@ -75,6 +75,15 @@ class Pages(pagination.PageNumberPagination):
     max_page_size = 100
 
 
+class Cursors(pagination.CursorPagination):
+    """Pages of a list that grows at its front, the newest first: what is added while one reads moves nothing."""
+
+    page_size = 20
+    page_size_query_param = "page_size"
+    max_page_size = 100
+    ordering = ("-created_at", "-pk")
+
+
 class KnownFilters:
     """Filter backend: applies the view's `filterset_class` and answers 400 for a parameter nobody knows."""
 

@@ -10,13 +10,13 @@ from rest_framework import generics, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from config.lib.api import Conflict, KnownFieldsMixin, WholeNumber
+from config.lib.api import KnownFieldsMixin, WholeNumber
 from patients.access import Mark
 from patients.api.permissions import actor_of
 from patients.enums import PainMoment, PainSite
 from patients.models import PainEntry
-from patients.services.diary import LogConflict, LogRefused
-from programs.api.sessions import StrictDate, Uuid
+from programs.api.fields import StrictDate, Uuid
+from programs.api.refusals import told
 from programs.services.diary import rate_pain
 
 
@@ -69,16 +69,12 @@ class PainEntryList(generics.ListAPIView):
             raise PermissionDenied
         body = PainLog(data=request.data)
         body.is_valid(raise_exception=True)
-        try:
+        with told():
             entry, is_new = rate_pain(
                 actor=request.user,  # type: ignore[arg-type]
                 patient=actor.patient,
                 now=actor.now,
                 **body.validated_data,
             )
-        except LogRefused as refusal:
-            raise serializers.ValidationError({refusal.field: [refusal.message]}) from refusal
-        except LogConflict as conflict:
-            raise Conflict from conflict
         code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
         return Response(PainEntrySerializer(entry).data, status=code)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 import django_filters
 from django.core.exceptions import PermissionDenied
@@ -14,12 +13,12 @@ from rest_framework import generics, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from config.lib.api import Conflict, KnownFieldsMixin, WholeNumber
-from config.lib.text import has_unstorable, normal
+from config.lib.api import KnownFieldsMixin, WholeNumber
 from patients.access import Mark
 from patients.api.permissions import actor_of
-from patients.services.diary import LogConflict, LogRefused
-from programs.enums import EntryStatus, SkipReason, Source
+from programs.api.fields import CLOCK, StrictDate, Text, Uuid
+from programs.api.refusals import told
+from programs.enums import EntryStatus, Situation, SkipReason, Source
 from programs.models import Entry, Prescription, Session
 from programs.services import sessions
 from programs.services.sessions import EntryDraft, SessionDraft
@@ -27,39 +26,15 @@ from programs.services.sessions import EntryDraft, SessionDraft
 MOST_ENTRIES = 100
 
 
-class Text(serializers.CharField):
-    """A string that was sent as one, kept in composed form."""
-
-    def to_internal_value(self, data: Any) -> str:
-        if not isinstance(data, str):
-            self.fail("invalid")
-        text = super().to_internal_value(data)
-        return text if has_unstorable(text) else normal(text)
-
-
-class Uuid(serializers.UUIDField):
-    """A UUID written out; a bare number is none."""
-
-    def to_internal_value(self, data: Any) -> UUID:
-        if not isinstance(data, str):
-            self.fail("invalid", value=data)
-        return UUID(str(super().to_internal_value(data)))
-
-
-class StrictDate(serializers.DateField):
-    """`2026-11-18` and nothing else that could be read as a day."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(input_formats=["%Y-%m-%d"], **kwargs)
-
-
 class EntryAnswer(KnownFieldsMixin, serializers.Serializer):
-    """What is said of one exercise."""
+    """What is said of one exercise. `swapped_to` and `swapped_for` name the approved alternative that was done."""
 
     item = Uuid()
     status = serializers.ChoiceField(choices=EntryStatus.choices())
     reason = serializers.ChoiceField(choices=SkipReason.choices(), required=False)
     note = Text(max_length=500, required=False, allow_blank=True)
+    swapped_to = Uuid(required=False, help_text="The exercise that was done instead.")
+    swapped_for = serializers.ChoiceField(choices=Situation.choices(), required=False, help_text="And why.")
 
 
 class SessionLog(KnownFieldsMixin, serializers.Serializer):
@@ -68,7 +43,7 @@ class SessionLog(KnownFieldsMixin, serializers.Serializer):
     client_uuid = Uuid(help_text="Made by the client; the same id and body again changes nothing.")
     prescription = Uuid()
     local_date = StrictDate()
-    slot = serializers.RegexField(r"^([01][0-9]|2[0-3]):[0-5][0-9]$", required=False, default="", allow_blank=True)
+    slot = serializers.RegexField(CLOCK, required=False, default="", allow_blank=True)
     entries = EntryAnswer(many=True, required=False)
     pain_before = WholeNumber(min_value=0, max_value=10, required=False)
     pain_after = WholeNumber(min_value=0, max_value=10, required=False)
@@ -87,7 +62,7 @@ class SessionLog(KnownFieldsMixin, serializers.Serializer):
         data.pop("client_uuid")
         return SessionDraft(
             prescription_id=data.pop("prescription"),
-            entries=tuple(EntryDraft(a["item"], a["status"], a.get("reason", ""), a.get("note", "")) for a in answers),
+            entries=tuple(EntryDraft(item_id=answer.pop("item"), **answer) for answer in map(dict, answers)),
             **data,
         )
 
@@ -97,7 +72,10 @@ class EntrySerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Entry
-        fields = ["id", "session", "item", "exercise", "status", "reason", "note", "edited_at"]
+        fields = [
+            *("id", "session", "item", "exercise", "status", "reason", "note"),
+            *("swapped_to", "swapped_for", "edited_at"),
+        ]
 
 
 class SessionSerializer(serializers.ModelSerializer):
@@ -106,7 +84,7 @@ class SessionSerializer(serializers.ModelSerializer):
     class Meta:
         model = Session
         fields = [
-            *("id", "patient", "prescription", "version", "local_date", "slot", "expected"),
+            *("id", "patient", "prescription", "version", "variant", "local_date", "slot", "expected"),
             *("done", "partly", "skipped", "note", "source", "logged_at", "edited_at", "entries"),
         ]
 
@@ -146,7 +124,7 @@ class SessionList(generics.ListAPIView):
         body.is_valid(raise_exception=True)
         if not Prescription.objects.for_actor(actor).filter(pk=body.validated_data["prescription"]).exists():
             raise Http404
-        try:
+        with told():
             result = sessions.log(
                 actor=request.user,  # type: ignore[arg-type]
                 patient=actor.patient,
@@ -155,10 +133,6 @@ class SessionList(generics.ListAPIView):
                 now=actor.now,
                 source=Source.API,
             )
-        except LogRefused as refusal:
-            raise serializers.ValidationError({refusal.field: [refusal.message]}) from refusal
-        except LogConflict as conflict:
-            raise Conflict from conflict
         prefetch_related_objects([result.session], "entries__item")
         code = status.HTTP_201_CREATED if result.created else status.HTTP_200_OK
         return Response(SessionSerializer(result.session).data, status=code)

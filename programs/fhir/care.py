@@ -89,7 +89,8 @@ def course_of(version: PrescriptionVersion) -> Course:
     ends = [day - timedelta(days=1) for day in sorted(later)[:1]]
     last = min([*ends, *([prescription.ends_on] if prescription.ends_on else [])], default=None)
     spans = [Stretch(row.starts_on, row.last_day) for row in pauses_of(prescription)]
-    return Course(version.effective_from, last, touching(spans, version.effective_from, last))
+    first = max(version.effective_from, prescription.starts_on)
+    return Course(first, last, touching(spans, first, last))
 
 
 def pauses_of(prescription: Prescription) -> Iterable[Pause]:

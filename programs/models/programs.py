@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Cast
 
 from config.lib.models import LongText, Row, ShortText
-from patients.models import Clinic
+from patients.models import Clinic, User
 from patients.tenancy import ClinicScopedQuerySet
 from programs.models.items import AlternativeColumns, ItemColumns, ScheduleColumns, days_check, schedule_check
 
@@ -159,6 +159,12 @@ class ProgramAlternative(Row, AlternativeColumns):
         return f"{self.get_situation_display()}: {self.exercise}"
 
 
+class UsualDoseQuerySet(models.QuerySet):
+    def for_user(self, user: User) -> Self:
+        """One's own; nobody else sees them."""
+        return self.filter(user=user)
+
+
 class UsualDose(models.Model):
     """How one therapist usually doses one exercise; `values` holds the fields of `ITEM_DOSE_FIELDS`."""
 
@@ -166,6 +172,8 @@ class UsualDose(models.Model):
     exercise = models.ForeignKey("exercises.Exercise", on_delete=models.CASCADE, related_name="+")
     values = models.JSONField(default=dict)
     updated_at = models.DateTimeField(auto_now=True)
+
+    objects = UsualDoseQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "exercise"], name="usual_dose_once")]

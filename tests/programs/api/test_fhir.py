@@ -158,7 +158,7 @@ def test_a_version_is_a_care_plan(as_ana: Client, world: World) -> None:
     [
         ({"ends_on": TODAY - timedelta(days=1)}, "completed"),
         ({"ends_on": TODAY}, "active"),
-        ({"starts_on": TODAY + timedelta(days=3)}, "active"),
+        ({"starts_on": TODAY + timedelta(days=3)}, "active"),  # still to come
     ],
 )
 def test_the_status_follows_the_patients_day(as_ana: Client, world: World, change: dict[str, Any], status: str) -> None:

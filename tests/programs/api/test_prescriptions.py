@@ -110,7 +110,7 @@ def test_an_id_that_is_taken_is_a_conflict(as_ana: Client, world: World) -> None
         ({"weekdays": None, "times_per_week": 8}, "times_per_week"),
         ({"weekdays": None, "times_per_week": "3"}, "times_per_week"),
         ({"slots": ["24:00"]}, "slots.0"),
-        ({"slots": ["07:00"] * 5}, "slots"),
+        ({"slots": [f"0{hour}:00" for hour in range(7)]}, "slots"),
         ({"items": []}, "items"),
         ({"items": [{"exercise": "00000000-0000-0000-0000-000000000000"}]}, "items.0.exercise"),
         ({"items": [{"exercise": "x"}]}, "items.0.exercise"),
