@@ -18,7 +18,7 @@ from exercises.versions import versions_of
 from patients.channels import links
 from patients.models import Patient, Surgery
 from programs.demo import people
-from programs.models import PrescriptionItem
+from programs.models import PrescriptionItem, Program
 from programs.services import sharing
 from tests.browser.clinic import ANYBODY, CARL, CORA, DANIEL, HELENE, IDA, MARA, NILS, NORA, Furnished
 from tests.browser.jobs import jobs_in_every_state
@@ -214,10 +214,12 @@ def surgeries(patient: Patient) -> list[Sheet]:
 
 def builder(there: Furnished) -> list[Sheet]:
     gisela = there.patients["Gisela"]
+    draft = Program.objects.get(prescription__patient=there.patients["Lea"])  # the demo leaves one open
     assign = at("assign", gisela.pk) + f"?program={there.own.pk}"
     return [
         Sheet("program_list", MARA, at("program_list")),
         Sheet("program_list", MARA, at("program_list") + "?q=nothing-like-it"),
+        Sheet("program_list", MARA, at("program_list") + "?condition=tha_posterior&around=early&kind=strengthening"),
         Sheet("program_create", MARA, at("program_create")),
         Sheet("program_create", MARA, at("program_create"), do=submit),
         Sheet("program_detail", MARA, at("program_detail", there.own.pk)),
@@ -230,6 +232,7 @@ def builder(there: Furnished) -> list[Sheet]:
         Sheet("program_take", MARA, at("program_take", there.own.pk) + f"?from={there.shared.pk}"),
         Sheet("item_alternatives", MARA, at("item_alternatives", there.own.pk, there.own.items.first().pk)),
         Sheet("program_settings", MARA, at("program_settings", there.own.pk)),
+        Sheet("program_settings", MARA, at("program_settings", draft.pk)),
         Sheet("program_assign", MARA, at("program_assign", there.own.pk)),
         Sheet("assign", MARA, at("assign", gisela.pk)),
         Sheet("assign", MARA, assign),
