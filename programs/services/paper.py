@@ -20,7 +20,7 @@ from programs.models import Entry, Prescription, PrescriptionItem
 from programs.services import sessions
 from programs.services.sessions import EntryDraft, SessionDraft
 
-EDIT_DAYS = 35  # paper comes back at the next visit
+EDIT_DAYS = sessions.PAPER_DAYS
 SHEET_DAYS = 14
 MOST_CELLS = 900  # what one form may send
 CONFLICT = "Somebody wrote about this day in between. Look at it again."
