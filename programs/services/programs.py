@@ -120,7 +120,7 @@ def add_item(
     """The exercise at `position` (0 = first; None = last), with the actor's usual dose or else its default one."""
     revision = _claim(actor, program, revision, "add", now)
     ids = _ids(program)
-    usual = UsualDose.objects.filter(user=actor, exercise=exercise).first()
+    usual = UsualDose.objects.for_user(actor).filter(exercise=exercise).first()
     item = ProgramItem(program=program, exercise=exercise, **exercise.dose_values())
     for name, value in (usual.values if usual else {}).items():
         setattr(item, name, value)

@@ -19,10 +19,10 @@ def save(*, actor: User, exercise: Exercise, values: Mapping[str, Any]) -> None:
 
 def forget(*, actor: User, exercise: Exercise) -> None:
     """Back to the default dose of the library."""
-    UsualDose.objects.filter(user=actor, exercise=exercise).delete()
+    UsualDose.objects.for_user(actor).filter(exercise=exercise).delete()
 
 
 def usual_of(actor: User, exercises: Iterable[Exercise]) -> dict[UUID, dict[str, Any]]:
     """The actor's usual doses of these exercises, where there is one; one statement."""
-    rows = UsualDose.objects.filter(user=actor, exercise__in=[exercise.pk for exercise in exercises])
+    rows = UsualDose.objects.for_user(actor).filter(exercise__in=[exercise.pk for exercise in exercises])
     return {row.exercise_id: row.values for row in rows}

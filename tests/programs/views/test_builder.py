@@ -282,6 +282,8 @@ def test_alternatives_are_suggested_from_the_library_with_their_own_rating(
     assert "Not suggested: Deep bend." in said(response)
     assert response.context["allowed"][0].suggested[0].rating is Rating.CAUTION
 
+    plain = said(as_ana.get(address))
+    assert "hx-post" not in plain.split('<section class="stand-ins"')[1].split("</section>")[0]
     approved = htmx(as_ana, "item_alternatives", draft.pk, item.pk, revision=1, situation="at_work", exercise=calm.pk)
     assert "Calm breathing" in said(approved)
     assert [(row.situation, row.exercise) for row in item.alternatives.all()] == [("at_work", calm)]
