@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django import template
-from django.db.models import F, Min, Q, Value
+from django.db.models import F, Min, Q, QuerySet, Value
 from django.db.models.functions import Greatest
 from django.urls import reverse
 
@@ -37,44 +37,33 @@ def prescription_panel(context: dict[str, Any], patient: Patient) -> dict[str, A
     request = context["request"]
     today = patient.local_today(request.actor.now)
     every = Prescription.objects.for_clinic(patient.clinic).filter(patient=patient)
-    found = every.not_over(today)
-    in_force = found.items_in_force(today)
+    in_force = every.not_over(today).items_in_force(today)
     editions.reword(in_force, today)
     items = groupby(in_force, key=lambda item: item.version)
     running = [(version.prescription, version, list(own)) for version, own in items]
-    courses = _courses(patient, [prescription.pk for prescription, _, _ in running], today)
+    courses = _courses(patient, every, today)
     return {
         "request": request,
         "csrf_token": context.get("csrf_token"),
         "patient": patient,
-        "running": [(*one, courses.get(one[0].pk, {})) for one in running],
+        "running": [(*one, courses[one[0].pk]) for one in running],
         "today": today,
-        "has_past": every.filter(ends_on__lt=today).exists(),
+        "has_past": len(courses) > len(running),
     }
 
 
-def _courses(patient: Patient, ids: list[UUID], today: date) -> dict[UUID, dict[str, Any]]:
-    """For each prescription: the pause it is in, the next version ahead, the draft that is open."""
-    if not ids:
-        return {}
+def _courses(patient: Patient, every: QuerySet[Prescription], today: date) -> dict[UUID, dict[str, Any]]:
+    """For each prescription: the pause it is in, the next version ahead, the draft that is open. Two statements."""
     pauses = list(Pause.objects.for_clinic(patient.clinic).filter(patient=patient).on(today))
-    rows = (
-        Prescription.objects.for_clinic(patient.clinic)
-        .filter(pk__in=ids)
-        .annotate(
-            next_from=Min(
-                "versions__effective_from",
-                filter=Q(versions__effective_from__gt=Greatest(F("starts_on"), Value(today))),
-            )
-        )
-    )
+    ahead = Q(versions__effective_from__gt=Greatest(F("starts_on"), Value(today)))
+    rows = every.annotate(next_from=Min("versions__effective_from", filter=ahead)).select_related("draft")
     return {
         row.pk: {
             "paused": next((p for p in pauses if p.prescription_id in (None, row.pk)), None),
             "next_from": row.next_from,
             "draft": getattr(row, "draft", None),
         }
-        for row in rows.select_related("draft")
+        for row in rows
     }
 
 
