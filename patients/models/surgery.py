@@ -62,7 +62,7 @@ class Surgery(Row):
         ]
 
     def __str__(self) -> str:
-        return f"Hip replacement, {self.get_side_display().lower()}, {self.operated_on}"
+        return f"Hip replacement, {self.get_side_display().lower()}, {self.operated_on:%-d %B %Y}"
 
     def weeks_on(self, day: date) -> int:
         """Whole weeks since the operation on `day`; negative before it (-1 in the last week)."""

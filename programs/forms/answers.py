@@ -146,6 +146,8 @@ def groups_of(answered: Iterable[tuple[str, Answering]], data: Mapping[str, Any]
         for condition in form.cautions:
             is_confirmed = data is not None and group_name(condition) in data
             group = found.setdefault(condition, Group(condition, is_confirmed))
+            if name in dict(group.by_exercise):
+                continue  # the same exercise in another stage
             mine = [w for w in form.own if w.condition is condition and w.rating is Rating.CAUTION]
             group.by_exercise.append((name, mine))
     several = [group for group in found.values() if len(group.by_exercise) >= FEWEST_IN_GROUP]

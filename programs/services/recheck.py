@@ -35,7 +35,7 @@ from programs.services import work
 from programs.services.conditions import conditions_of, conditions_of_each
 
 LONGEST_NOTE = 1000
-MOST_NAMED = 6
+MOST_NAMED = 5
 NOBODY: frozenset[Condition] = frozenset()
 
 
@@ -243,7 +243,6 @@ def _note(prescription: Prescription, event: Event, hit: Hit | None, unneeded: l
     words = [event.said, *([say(hit.findings)] if hit else [])]
     if unneeded:
         words.append(f"What was answered for it is not needed any more: {_listed(unneeded)}.")
-    words.append("Look at the program.")
     return WorkItem(
         clinic_id=prescription.clinic_id,
         patient_id=prescription.patient_id,
@@ -251,23 +250,21 @@ def _note(prescription: Prescription, event: Event, hit: Hit | None, unneeded: l
         exercise=hit.findings[0].exercise if hit else None,
         kind=WorkKind.SAFETY,
         rating=safety.worst(hit.warnings) if hit else Rating.ALLOW,
-        reason=" ".join(words)[:LONGEST_NOTE],
+        reason="\n".join(words)[:LONGEST_NOTE],
         due_on=day,
         dedupe_key=f"{event.key}:{prescription.pk}",
     )
 
 
 def say(findings: list[Finding]) -> str:
-    """What to look at, worst first: what holds the whole program, then each exercise with its gravest reasons."""
-    holds = {w.key: w for one in findings for w in one.warnings if w.feature is Feature.ANY_EXERCISE}
-    words = [
-        f"{w.rating.label} any exercise: {_plain(w.reason)}." for w in sorted(holds.values(), key=lambda w: -w.rating)
-    ]
+    """What to look at, a line each and worst first: what is about the whole program, then the exercises by name."""
+    wholes = {w.key: w for one in findings for w in one.warnings if w.feature is Feature.ANY_EXERCISE}
+    lines = [(w.rating, f"{w.rating.label} any exercise: {_plain(w.reason)}.") for w in wholes.values()]
     own = [(one, [w for w in one.warnings if w.feature is not Feature.ANY_EXERCISE]) for one in findings]
-    named = [f"{_worst_of(warnings)} {one.name}: {_reasons(warnings)}." for one, warnings in own if warnings]
-    if more := len(named) - MOST_NAMED:
-        named = [*named[:MOST_NAMED], f"And {more} more."] if more > 0 else named
-    return " ".join(words + named)
+    named = [(safety.worst(found), f"{_worst_of(found)} {one.name}: {_reasons(found)}.") for one, found in own if found]
+    lines = sorted(lines + named[:MOST_NAMED], key=lambda line: -line[0])
+    more = len(named) - MOST_NAMED
+    return "\n".join([words for _, words in lines] + ([f"And {more} more."] if more > 0 else []))
 
 
 def _worst_of(warnings: list[SafetyWarning]) -> str:

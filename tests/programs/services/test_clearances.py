@@ -49,8 +49,7 @@ def test_a_surgery_on_record_is_a_condition_and_asks_for_a_look(world: World) ->
     assert C.THA_POSTERIOR in conditions_of(world.dan, TODAY)
     [note] = WorkItem.objects.all()
     assert note.reason.startswith(
-        "Hip replacement, posterior approach (left, 15 November 2026): its precautions count now. "
-        "Caution any exercise: "
+        "Hip replacement, posterior approach (left, 15 November 2026): its precautions count now.\nAvoid “Deep squat”"
     )
     assert "Avoid “Deep squat”: hip flexion over 90 degrees." in note.reason
     assert AuditEvent.objects.get(verb="surgery.record").object_id == row.pk
@@ -86,7 +85,7 @@ def test_another_approach_takes_the_old_note_back_and_writes_what_counts_now(wor
 
     old, new = WorkItem.objects.order_by("created_at")
     assert (old.settled_at, old.settled_by) == (NOW, world.ben)
-    assert new.reason.startswith("The record of the hip replacement (left, 15 November 2026) has changed. ")
+    assert new.reason.startswith("The record of the hip replacement (left, 15 November 2026) has changed.\n")
     assert "Avoid “Side-lying lift”: resisted hip abduction" in new.reason
     assert "“Deep squat”" in new.reason
     with pytest.raises(RevisionConflict):
@@ -119,7 +118,7 @@ def test_clearing_is_an_act_with_name_and_day_and_settles_the_question(world: Wo
     assert conditions_of(world.dan, TODAY) == {C.OSTEOPOROSIS, C.THA_CLEARED}
     assert (row.cleared_on, row.cleared_by, surgeries.told_by(row)) == (TODAY, world.ana, "Dr Weber, by letter")
     [note] = WorkItem.objects.unsettled()
-    assert note.reason.startswith("The surgeon has cleared the hip replacement (left, 20 August 2026). Caution “Deep")
+    assert note.reason.startswith("The surgeon has cleared the hip replacement (left, 20 August 2026).\nCaution “Deep")
     assert (note.prescription, note.rating) == (given, Rating.CAUTION)
     with pytest.raises(surgeries.AlreadyCleared):
         facts.clear_surgery(actor=world.ben, surgery=row, on=TODAY, told_by="again", now=NOW)

@@ -64,8 +64,8 @@ def test_a_condition_notes_each_live_prescription_once(world: World) -> None:
     assert set(notes) == {given, also}
     note = notes[given]
     assert note.reason == (
-        "Fused thoracic or lumbar spine is on record now. Avoid “Seated twist”: end-range rotation of the spine. "
-        "Torsion on a rigid spine. Look at the program."
+        "Fused thoracic or lumbar spine is on record now.\n"
+        "Avoid “Seated twist”: end-range rotation of the spine. Torsion on a rigid spine."
     )
     assert (note.kind, note.rating, note.exercise.name, note.due_on) == (
         WorkKind.SAFETY,
@@ -128,7 +128,9 @@ def test_the_three_worst_are_named_first_for_four_conditions(world: World) -> No
     said = recheck.say(hit.findings)
     places = [said.index(f"“{one.exercise.name}”") for one in hit.findings[:3]]
     assert places == sorted(places)
-    assert said.startswith("Caution any exercise: ")  # a new hip asks for care with everything
+    lines = said.split("\n")
+    assert [line.split(" ")[0] for line in lines] == ["Avoid"] * 4 + ["Caution"] * 2 + ["And"]
+    assert lines[4].startswith("Caution any exercise: ")  # a new hip asks for care with everything
     assert safety.severity(hit.findings[0].warnings) == (Rating.AVOID, 7, 6)  # counted by hand in the matrix
 
 
@@ -138,7 +140,7 @@ def test_a_hold_is_said_once_and_first(world: World) -> None:
     add(world, C.DVT_SUSPECTED_OR_ACUTE)
 
     [note] = WorkItem.objects.all()
-    assert note.reason.startswith("Suspected or acute DVT is on record now. Avoid any exercise: ")
+    assert note.reason.startswith("Suspected or acute DVT is on record now.\nAvoid any exercise: ")
     assert note.reason.count("ny exercise") == 1
     assert note.rating == Rating.AVOID
 
@@ -243,8 +245,8 @@ def test_ending_a_condition_settles_its_note_and_tells_which_answers_are_not_nee
     assert (early.settled_at, early.settled_by) == (NOW, world.ana)
     [note] = WorkItem.objects.unsettled()
     assert note.reason == (
-        "Fused thoracic or lumbar spine does not count any more. "
-        "What was answered for it is not needed any more: “Seated twist”. Look at the program."
+        "Fused thoracic or lumbar spine does not count any more.\n"
+        "What was answered for it is not needed any more: “Seated twist”."
     )
     assert (note.rating, note.kind, note.prescription) == (Rating.ALLOW, WorkKind.SAFETY, given)
     assert given.versions.get().items.first().decisions.exists()  # the record of the answer stays
