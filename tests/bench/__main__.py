@@ -61,7 +61,7 @@ def measure(target: Path) -> None:
     from django.core.management import call_command
     from django.db import connection
 
-    from tests.bench import handouts, mail, world
+    from tests.bench import handouts, mail, prescribing, world
 
     say(f"{connection.vendor}: migrating and filling ...")
     started = time.monotonic()
@@ -75,6 +75,9 @@ def measure(target: Path) -> None:
     say(f"filled in {time.monotonic() - started:.0f} s; timing pages ...")
     figures: dict[str, Any] = {"migrate_seconds": round(migrated, 2)}
     figures["pages"] = pages(made, now)
+    say("counting what is expected, and putting changes in force ...")
+    figures["occurrences"] = prescribing.occurrences(made, now, rounds=3 if QUICK else 9)
+    figures["drafts"] = prescribing.drafts(made, now, count=10 if QUICK else 40)
     say("printing handouts ...")
     figures["handouts"] = handouts.compare(made, now, each=10 if QUICK else 30, rounds=1 if QUICK else 3)
     if connection.vendor == "postgresql":
@@ -183,6 +186,8 @@ def write_statements(request: Request) -> int:
 
 def pages(made: Any, now: datetime) -> dict[str, Any]:
     """Every series in one run: the bare views first, then ours, then the bare ones again to show the drift."""
+    from tests.bench import prescribing
+
     each = 30 if QUICK else 100
     rows: dict[str, Any] = {}
 
@@ -209,6 +214,9 @@ def pages(made: Any, now: datetime) -> dict[str, Any]:
         keep(
             "caseload, after a write", series(port, targets(made, now)["caseload, 1,000 patients"][0], each=each), None
         )
+        staff, key = signed_in(made.therapists["small"]), tokens([made.therapists["small"]])[0]
+        for name, timing, sql in prescribing.pages(port, made, staff, key, each=each):
+            keep(name, timing, sql)
         for name, path in bare.items():
             keep(f"{name} again", series(bare_port, Request(path), each=each), None)
         for name, timing, sql in large_library(port, made, each=each // 3):

@@ -25,7 +25,9 @@ class Request:
         lines = [f"{self.method} {self.path} HTTP/1.1", "Host: 127.0.0.1"]
         lines += [f"{name}: {value}" for name, value in self.headers]
         if self.body:
-            lines += ["Content-Type: application/json", f"Content-Length: {len(self.body)}"]
+            lines.append(f"Content-Length: {len(self.body)}")
+        if self.body and "Content-Type" not in dict(self.headers):
+            lines.append("Content-Type: application/json")
         return "\r\n".join([*lines, "", ""]).encode() + self.body
 
 

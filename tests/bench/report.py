@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.bench.library import ASKED, row_of
+from tests.bench.prescribing import BUILDER
 
 # (goal, our row, the row beside it, the most that the quotient of the medians may be)
 RATIOS = [
@@ -21,6 +22,7 @@ STATEMENTS = [
     ("4  exercise list API <= 4 statements", "exercise list API", 4),
     ("5  one log write <= 8 statements", "one log write (API)", 8),
     ("   Today <= 15 statements", "Today", 15),
+    (f"2  {BUILDER} <= 8 statements", BUILDER, 8),
     ("2  library of 20,000 <= 8 statements", row_of("search and facets", 20_000), 8),
     ("4  library API of 20,000 <= 4 statements", row_of("search API", 20_000), 4),
 ]
@@ -72,6 +74,20 @@ def line_of_handout(size: str, row: dict[str, float]) -> str:
     return f"{f'11 handout of {size} <= 2 x bare typst, {each}':<68}{quotient:>6.2f}  {_met(quotient, 2.0)}"
 
 
+def lines_of_prescribing(figures: dict[str, Any]) -> list[str]:
+    """What is expected of 1,000 patients beside its bare statements, and changes put in force."""
+    lines = []
+    if row := figures.get("occurrences"):
+        what = f"{row['patients']:,} patients x {row['days']} days"
+        times = f"{row['ours']:.0f} ms [{row['ours_low']:.0f}-{row['ours_high']:.0f}], bare {row['bare']:.0f} ms"
+        lines.append(f"   {row['count']:,} occurrences of {what}: {times}")
+        same = "met" if row["sql"] == row["sql_of_10"] else "NOT met"
+        lines.append(f"{'2  expected: as many statements as for 10 patients':<52}{row['sql']:>8}  {same}")
+    if row := figures.get("drafts"):
+        lines.append(f"   drafts used: {row['per_second']} a second, {row['ms']} ms and {row['sql']} statements each")
+    return lines
+
+
 def goals(figures: dict[str, Any]) -> list[str]:
     """One line a goal: the figure, the limit, met or not."""
     pages = figures["pages"]
@@ -87,6 +103,7 @@ def goals(figures: dict[str, Any]) -> list[str]:
         lines.append(f"{goal:<52}{pages[ours]['p50']:>5.1f} ms  {_met(pages[ours]['p50'], limit)}")
     for goal, ours, limit in WHILE_TYPING:
         lines.append(f"{goal:<52}{pages[ours]['p95']:>5.1f} ms  {_met(pages[ours]['p95'], limit)}")
+    lines += lines_of_prescribing(figures)
     lines += [line_of_handout(size, row) for size, row in figures.get("handouts", {}).items()]
     if "mail" in figures:
         mail = figures["mail"]
