@@ -8,17 +8,18 @@ from django import forms
 
 from config.lib.forms import HouseForm
 from exercises.enums import Kind
-from patients.conditions import RECORDABLE
+from patients.conditions import RECORDABLE, Condition
 from programs.models.programs import ProgramQuerySet
 
 # Whole weeks since the operation that stand for each part of the way; negative is before it.
-WEEKS = {"before": -4, "early": 3, "later": 8, "cleared": 20}
+WEEKS = {"before": -4, "early": 3, "later": 8}
+CLEARED = "cleared"  # no number of weeks says so
 CONDITIONS: list[tuple[str, str]] = sorted(((one.value, one.label) for one in RECORDABLE), key=itemgetter(1))
 AROUND = [
     ("before", "Before a hip replacement"),
     ("early", "Weeks 0 to 6 after it"),
     ("later", "Weeks 6 to 12 after it"),
-    ("cleared", "When it is cleared"),
+    (CLEARED, "When it is cleared"),
 ]
 
 
@@ -55,8 +56,10 @@ class ListFilter(HouseForm, forms.Form):
             found = found.holding_kind(said["kind"])
         if said["condition"]:
             found = found.made_for(said["condition"])
-        if said["around"]:
+        if said["around"] in WEEKS:
             found = found.meant_for_week(WEEKS[said["around"]])
+        if said["around"] == CLEARED:
+            found = found.made_for(Condition.THA_CLEARED)
         return found.order_by(*self.ORDERS[said["sort"]])
 
     @property

@@ -16,7 +16,7 @@ from programs.enums import Situation
 from programs.models import Program, ProgramAlternative, ProgramItem
 from programs.services.template_files import Entry, Template, TemplateFault, parse
 
-__all__ = ["Loaded", "TemplateFault", "is_meant_for", "load", "read"]
+__all__ = ["Loaded", "TemplateFault", "load", "read"]
 
 FOLDER = Path(__file__).resolve().parents[1] / "library"
 
@@ -54,17 +54,6 @@ def load(files: Mapping[str, Mapping[str, Any]] | None = None) -> Loaded:
     for code, template in templates.items():
         counts[_store(known.get(code), code, template)] += 1
     return Loaded(**counts)
-
-
-def is_meant_for(meant_for: Mapping[str, Any], weeks: int, approach: str) -> bool:
-    """Whether a program with this `meant_for` suits so many weeks after the operation (negative: before it).
-
-    `from` is included, `to` is not: weeks 0 to 6, then 6 to 12. Without an approach it suits every one.
-    """
-    if not meant_for or meant_for.get("approach", approach) not in ("", approach):
-        return False
-    until = meant_for.get("to")
-    return meant_for["from"] <= weeks and (until is None or weeks < until)
 
 
 def _store(program: Program | None, code: str, template: Template) -> str:

@@ -264,23 +264,9 @@ def test_programs_after_a_hip_replacement_keep_to_the_precautions() -> None:
         for item in program.items.select_related("exercise"):
             forbidden = {"hip_flexion_gt_90", "hip_adduction_past_midline", "hip_internal_rotation", "floor_transfer"}
             assert not forbidden & set(item.exercise.features), item
-
-
-@pytest.mark.parametrize(
-    ("meant_for", "weeks", "approach", "fits"),
-    [
-        ({}, 3, "posterior", False),
-        ({"approach": "posterior", "from": 0, "to": 6}, 0, "posterior", True),
-        ({"approach": "posterior", "from": 0, "to": 6}, 6, "posterior", False),
-        ({"approach": "posterior", "from": 6, "to": 12}, 6, "posterior", True),
-        ({"approach": "posterior", "from": 0, "to": 6}, 2, "anterior", False),
-        ({"from": -12, "to": 0}, -1, "anterior", True),
-        ({"from": -12, "to": 0}, -13, "lateral", False),
-        ({"from": 12}, 400, "lateral", True),
-    ],
-)
-def test_is_meant_for(meant_for: dict[str, Any], weeks: int, approach: str, fits: bool) -> None:
-    assert templates.is_meant_for(meant_for, weeks, approach) is fits
+    # Weeks clear nothing: what is for a cleared hip says so as a condition, and never by a date.
+    cleared = Program.objects.get(code="after-hip-cleared")
+    assert (cleared.made_for, cleared.meant_for) == (["tha_cleared"], {})
 
 
 # --- Faults --------------------------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ def as_ana(client: Client, world: World) -> Client:
     factories.make_program(None, walk, name="Walk before", made_for=["obesity"], meant_for=before)
     factories.make_program(None, walk, name="Walk after", made_for=["tha_posterior"], meant_for=early)
     factories.make_program(None, roll, name="Roll on", made_for=["osteoporosis", "obesity"], meant_for={"from": 12})
+    factories.make_program(None, roll, name="Cleared", made_for=["tha_cleared"])
     return client
 
 
@@ -41,19 +42,20 @@ def said(response: Any) -> str:
 @pytest.mark.parametrize(
     ("query", "found"),
     [
-        ("", ["Morning hips", "Roll on", "Walk after", "Walk before"]),
+        ("", ["Cleared", "Morning hips", "Roll on", "Walk after", "Walk before"]),
         ("kind=aerobic", ["Walk after", "Walk before"]),
-        ("kind=foam_rolling", ["Roll on"]),
+        ("kind=foam_rolling", ["Cleared", "Roll on"]),
         ("condition=obesity", ["Roll on", "Walk before"]),
         ("condition=osteoporosis", ["Roll on"]),
         ("condition=tha_posterior&kind=aerobic", ["Walk after"]),
         ("around=before", ["Walk before"]),
         ("around=early", ["Walk after"]),
         ("around=later", []),
-        ("around=cleared", ["Roll on"]),
+        ("around=later&kind=x", []),
+        ("around=cleared", ["Cleared"]),
         ("around=before&condition=obesity&kind=aerobic&owner=shared&q=walk&sort=-name", ["Walk before"]),
-        ("kind=x&condition='&around=%00&owner=1", ["Morning hips", "Roll on", "Walk after", "Walk before"]),
-        ("condition=as_baseline", ["Morning hips", "Roll on", "Walk after", "Walk before"]),
+        ("kind=x&condition='&around=%00&owner=1", ["Cleared", "Morning hips", "Roll on", "Walk after", "Walk before"]),
+        ("condition=as_baseline", ["Cleared", "Morning hips", "Roll on", "Walk after", "Walk before"]),
     ],
 )
 def test_program_list_is_narrowed_by(as_ana: Client, query: str, found: list[str]) -> None:
