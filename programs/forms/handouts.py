@@ -14,7 +14,7 @@ from patients.forms.fields import DayField
 from programs.enums import Variant
 from programs.handouts import ALL, FORMS, WEEKS, Options
 
-FORM_WORDS = {Variant.NORMAL: "As usual", Variant.EASY: "For a poor day", Variant.FLARE: "For a flare"}
+FORM_WORDS = {Variant.NORMAL: "As usual", Variant.EASY: "For an easier day", Variant.FLARE: "For a flare"}
 PAPER_WORDS = {Paper.A4: "A4", Paper.LETTER: "US Letter"}
 WEEK_WORDS = {0: "No grid", 2: "Two weeks", 4: "Four weeks"}
 A_MONTH, A_YEAR = timedelta(days=35), timedelta(days=366)

@@ -12,7 +12,7 @@ from programs.grids import Grid
 ALL = "all"  # the three variants side by side
 FORMS = [*Variant, ALL]
 WEEKS = (0, 2, 4)
-VARIANT_WORDS = {Variant.NORMAL: "As usual", Variant.EASY: "On a poor day", Variant.FLARE: "In a flare"}
+VARIANT_WORDS = {Variant.NORMAL: "As usual", Variant.EASY: "On an easier day", Variant.FLARE: "In a flare"}
 # The number to call, by the clinic's country; 112 works in all of Europe and on most mobile phones elsewhere.
 EMERGENCY = {"US": "911", "CA": "911", "GB": "999", "AU": "000", "NZ": "111", "CH": "144", "JP": "119"}
 
@@ -62,7 +62,7 @@ class Exercise:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """One handout before it is laid out. `version` 0 is a program without a patient."""
+    """One handout before it is laid out. `version` 0 is a program without a patient; `step` names its stage."""
 
     title: str
     clinic: str
@@ -76,6 +76,7 @@ class Content:
     valid_from: date | None = None
     valid_until: date | None = None
     change_note: str = ""
+    step: str = ""
     today_url: str = ""
     logo: bytes = b""
     grid: Grid | None = None

@@ -96,7 +96,7 @@ def _exercise(one: Exercise, options: Options) -> dict[str, Any]:
 
 def _variant_line(options: Options) -> str:
     return {
-        Variant.EASY: "For a poor day: the easier form.",
+        Variant.EASY: "For an easier day: a little less.",
         Variant.FLARE: "For a flare: only this much, until it settles.",
     }.get(options.variant, "")  # type: ignore[call-overload]
 
@@ -110,6 +110,7 @@ def _facts(content: Content, shown: list[Exercise]) -> list[str]:
         for line in (
             f"For {content.given_name}." if content.given_name else "",
             schedule,
+            f"{content.step}." if content.step else "",
             _version(content),
             content.change_note,
             "★ On a day with little time or strength, these are enough." if core else "",
