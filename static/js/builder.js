@@ -8,7 +8,6 @@ const builder = document.getElementById("builder");
 const live = document.getElementById("builder-live");
 const REFUSED = [409, 422];
 let revision = builder.dataset.revision;
-let dropAt = null;
 let home = "";
 
 const rows = () => document.getElementById("program-items");
@@ -23,8 +22,9 @@ function place(moved, position) {
 
 // An exercise dropped from the library: its own form adds it, at this place.
 function add(form, position) {
-  dropAt = position;
-  form?.requestSubmit();
+  if (!form) return;
+  form.dataset.position = position;
+  form.requestSubmit();
 }
 
 function landBeside(gone) {
@@ -55,6 +55,10 @@ const after = {
       field.classList.remove("is-invalid");
       field.removeAttribute("aria-invalid");
     });
+    // What is stored is where typing starts from, also for the field's own undo.
+    row(item)?.querySelectorAll("form input").forEach((field) => {
+      if (field !== document.activeElement && field.type !== "hidden") field.defaultValue = field.value;
+    });
   },
 };
 
@@ -67,9 +71,9 @@ document.body.addEventListener("program:changed", ({ detail }) => {
 document.body.addEventListener("htmx:configRequest", ({ detail }) => {
   if (detail.verb !== "post" || !isOurs(detail.elt)) return;
   detail.parameters.revision = revision;
-  if (dropAt !== null && detail.elt.closest("#picks")) {
-    detail.parameters.position = dropAt;
-    dropAt = null;
+  if ("position" in detail.elt.dataset) {
+    detail.parameters.position = detail.elt.dataset.position;
+    delete detail.elt.dataset.position;
   }
 });
 

@@ -124,9 +124,12 @@ def test_pages_pass_axe_and_fit(
     scheme: str,
 ) -> None:
     factories.make_condition(cast.dan, "tha_posterior")
+    draft = factories.make_program(cast.harbour, *cast.exercises[:2], prescription=cast.prescription)
     page = page_at(width, 844, scheme)
     sign_in(page, cast.ana)
     for address in (
+        f"/programs/{draft.pk}/",
+        f"/programs/{draft.pk}/variants/",
         "/programs/",
         "/programs/new/",
         f"/programs/{cast.program.pk}/?patient={cast.dan.pk}",

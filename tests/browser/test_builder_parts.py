@@ -107,6 +107,25 @@ def test_drag_from_the_library_to_a_place(open_builder: Callable[..., Page], cas
     expect(page.locator("#program-items .pick-row")).to_have_count(0)
 
 
+def test_exercises_added_in_a_row_wait_for_each_other(open_builder: Callable[..., Page], cast: World) -> None:
+    """Three presses without waiting: three exercises, no conflict."""
+    page = open_builder()
+
+    page.evaluate(
+        """codes => codes.forEach((code) => document.getElementById(`pick-${code}`).click())""",
+        [exercise.code for exercise in (cast.exercises[3], cast.exercises[1], cast.exercises[3])],
+    )
+
+    expect(page.locator(NAME)).to_have_text(
+        [
+            *["Standing hip stretch", "Cross-body stretch", "Trunk bend"],
+            *["Calm breathing", "Cross-body stretch", "Calm breathing"],
+        ]
+    )
+    expect(page.locator("#builder-panel .alert")).to_have_count(0)
+    assert len(stored(cast.program)) == 6
+
+
 def test_search_that_answers_late_takes_no_focus(open_builder: Callable[..., Page], cast: World) -> None:
     """Whoever goes on while the library still searches stays where they are."""
     line = search_line("Calm breathing", [], [], "")
