@@ -48,7 +48,7 @@ class PainFilter(django_filters.FilterSet):
 
 
 class PainEntryList(generics.ListAPIView):
-    """Ratings, newest first. A patient rates a day with POST; a later rating of a day corrects the earlier."""
+    """Ratings, newest first: of the caseload, or one's own."""
 
     access = Mark("owner")
     serializer_class = PainEntrySerializer
@@ -64,6 +64,7 @@ class PainEntryList(generics.ListAPIView):
 
     @extend_schema(request=PainLog, responses={200: PainEntrySerializer, 201: PainEntrySerializer})
     def post(self, request: Request) -> Response:
+        """Rate a day, for patients; a later rating of a day corrects the earlier. 200 when it had arrived before."""
         actor = actor_of(request)
         if actor.patient is None:
             raise PermissionDenied

@@ -101,7 +101,7 @@ class SessionFilter(django_filters.FilterSet):
 
 
 class SessionList(generics.ListAPIView):
-    """Sessions, newest first. A patient logs with POST: 201 when written, 200 when it had arrived before."""
+    """Sessions, newest first: of the caseload, or one's own."""
 
     access = Mark("owner")
     serializer_class = SessionSerializer
@@ -117,6 +117,7 @@ class SessionList(generics.ListAPIView):
 
     @extend_schema(request=SessionLog, responses={200: SessionSerializer, 201: SessionSerializer})
     def post(self, request: Request) -> Response:
+        """Log a session, for patients: 201 when written, 200 when it had arrived before."""
         actor = actor_of(request)
         if actor.patient is None:
             raise PermissionDenied

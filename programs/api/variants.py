@@ -42,7 +42,7 @@ class NowSerializer(serializers.Serializer):
     asks_about = SpellSerializer(allow_null=True)
 
 
-class VariantWrite(KnownFieldsMixin, serializers.Serializer):
+class VariantChoice(KnownFieldsMixin, serializers.Serializer):
     """`normal` goes back to the usual program. Choosing again what holds already changes nothing."""
 
     patient = Uuid(required=False, help_text="For therapists. Patients choose for themselves.")
@@ -112,10 +112,10 @@ class VariantList(Choosing, generics.ListAPIView):
             return VariantSpell.objects.none()
         return VariantSpell.objects.for_actor(self.actor)
 
-    @extend_schema(request=VariantWrite, responses=NowSerializer)
+    @extend_schema(request=VariantChoice, responses=NowSerializer)
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Let a variant hold from the patient's today. A flare lapses by itself; the patient is asked then."""
-        data = sent(VariantWrite, request)
+        data = sent(VariantChoice, request)
         patient = self.patient(data.get("patient"))
         with told():
             variants.choose(
