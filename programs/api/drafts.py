@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from config.lib.api import KnownFieldsMixin, WholeNumber
+from config.lib.api import Conflict, KnownFieldsMixin, WholeNumber
 from patients import audit
 from patients.access import Actor, open_patient
 from programs.api.fields import Flag, Revision, StrictDate, Text, Uuid
@@ -22,7 +22,7 @@ from programs.api.prescriptions import AnswersField, answers_by_exercise
 from programs.api.programs import ProgramSerializer, Therapist, sent, shown
 from programs.api.refusals import told
 from programs.api.versions import HISTORY, HistorySerializer, history
-from programs.models import Prescription, Program
+from programs.models import Prescription, PrescriptionVersion, Program
 from programs.services import revisions
 
 LONGEST_NOTE = 500
@@ -105,14 +105,16 @@ class PrescriptionDraftUse(Therapist, APIView):
         prescription, data = own_prescription(self.actor, pk, "versions"), sent(DraftApply, request)
         made = next((one for one in prescription.versions.all() if one.pk == data.get("id")), None)
         if made is None:
-            self._use(prescription, data)
-        told_again = history(own_prescription(self.actor, pk, *HISTORY), self.actor)
-        return Response(_of_day(told_again, data["effective_from"]), status=201)
+            made = self._use(prescription, data)
+        elif made.effective_from != data["effective_from"]:
+            raise Conflict
+        versions = history(own_prescription(self.actor, pk, *HISTORY), self.actor)
+        return Response(next(one for one in versions if one["id"] == str(made.pk)), status=201)
 
-    def _use(self, prescription: Prescription, data: dict[str, Any]) -> None:
+    def _use(self, prescription: Prescription, data: dict[str, Any]) -> PrescriptionVersion:
         draft = open_draft_of(self.actor, prescription)
         with told(lambda: revision_of_draft(self.actor, draft), field="effective_from"):
-            revisions.apply_draft(
+            return revisions.apply_draft(
                 actor=self.actor.user,
                 draft=draft,
                 revision=data["revision"],
@@ -124,10 +126,6 @@ class PrescriptionDraftUse(Therapist, APIView):
                 now=self.actor.now,
                 key=data.get("id"),
             )
-
-
-def _of_day(versions: Any, day: Any) -> Any:
-    return next(one for one in versions if one["effective_from"] == day.isoformat())
 
 
 def _version(prescription: Prescription, number: int | None) -> Any:

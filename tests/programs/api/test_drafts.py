@@ -78,6 +78,14 @@ def test_using_it_again_with_the_same_id_answers_alike(as_ana: Client, world: Wo
     assert (first.status_code, again.status_code) == (201, 201)
     assert first.json() == again.json()
     assert world.prescription.versions.count() == 2
+    other_day = use(as_ana, world, **body | {"effective_from": (MONDAY + timedelta(days=1)).isoformat()})
+    assert (other_day.status_code, world.prescription.versions.count()) == (409, 2)
+
+
+def test_an_id_that_is_taken_is_a_conflict(as_ana: Client, world: World, draft: dict[str, Any]) -> None:
+    theirs = world.eve.prescriptions.get().versions.get()
+
+    assert use(as_ana, world, id=str(theirs.pk), revision=draft["revision"]).status_code == 409
 
 
 def test_a_draft_that_moved_on_is_not_used(as_ana: Client, world: World, draft: dict[str, Any]) -> None:
@@ -157,7 +165,8 @@ def test_a_planned_version_is_dropped_and_one_in_force_stays(
 
     assert ask(as_ana, "delete", "version-detail", world.prescription.pk, 1).status_code == 409
     assert ask(as_ana, "delete", "version-detail", world.prescription.pk, 2).status_code == 204
-    assert ask(as_ana, "delete", "version-detail", world.prescription.pk, 2).status_code == 404
+    for number in (2, 0, 10**25):
+        assert ask(as_ana, "delete", "version-detail", world.prescription.pk, number).status_code == 404
 
 
 def test_a_draft_has_no_stages_and_is_not_put_away(as_ana: Client, draft: dict[str, Any]) -> None:
