@@ -115,6 +115,7 @@ document.body.addEventListener("htmx:afterSettle", ({ detail }) => {
   if (home && document.activeElement === document.body) document.querySelector(home)?.focus();
   if (detail.target?.matches("[data-under]") && !detail.target.contains(document.activeElement)) {
     detail.target.querySelector("h4")?.focus();
+    detail.target.scrollIntoView({ block: "nearest" });
   }
 });
 
