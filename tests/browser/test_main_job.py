@@ -93,7 +93,8 @@ def build_program(page: Page, today: datetime) -> None:
     other_day = (today + timedelta(days=1)).strftime("%a")
     for _, name in PICKS[4:]:
         row = page.locator("#program-items > li", has=page.get_by_role("heading", name=name))
-        row.get_by_text("Days and note").click()
+        row.locator("summary", has_text="More").click()
+        row.get_by_label("When", exact=True).select_option("weekdays")
         row.get_by_label(other_day, exact=True).click()
         expect(row.get_by_text("Saved")).to_be_visible()
 
