@@ -166,7 +166,7 @@ def send_empty(page: Page) -> None:
 def records(there: Furnished) -> list[Sheet]:
     people_ = there.patients
     gisela, carolina = people_["Gisela"], people_["Carolina"]
-    condition = gisela.conditions.first()
+    condition, _ = gisela.conditions.get_or_create(condition="osteoporosis")
     return [
         Sheet("patient_create", MARA, at("patient_create")),
         Sheet("patient_create", MARA, at("patient_create"), do=submit),
