@@ -40,6 +40,54 @@ class Operation:
         return f"{self.method}{self.path}".replace("/", "-").replace("{", "").replace("}", "").strip("-")
 
 
+TEXT = {"type": "string"}
+FAULT = {"type": "object", "properties": {"field": TEXT, "code": TEXT, "message": TEXT}}
+PROBLEM = {
+    "type": "object",
+    "description": "Every refusal has this shape.",
+    "properties": {
+        "type": TEXT,
+        "title": TEXT,
+        "status": {"type": "integer"},
+        "errors": {"type": "array", "items": FAULT},
+        "incident": TEXT,
+    },
+}
+REFUSALS = {
+    "400": "Something that was sent is not right; the fault names its field.",
+    "401": "Sign in first.",
+    "403": "Not allowed.",
+    "404": "Not there, or not for you.",
+    "409": "It has moved on since it was read, or the id belongs to something else. Nothing was overwritten.",
+}
+
+
+def with_refusals(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+    """Name for every operation what may be refused, in the one shape that refusals have (FHIR: OperationOutcome)."""
+    result.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM
+    for path, operations in result["paths"].items():
+        for method, told in operations.items():
+            if method in METHODS and "/v1/" in path:
+                for status in _refused(path, method, told):
+                    told["responses"].setdefault(status, _problem(path, status))
+    return result
+
+
+def _refused(path: str, method: str, told: dict[str, Any]) -> list[str]:
+    takes = "requestBody" in told or any(one["in"] == "query" for one in told.get("parameters", []))
+    found = ["400"] if takes else []
+    found += ["401", "403"]
+    found += ["404"] if "{" in path else []
+    return [*found, "409"] if method != "get" else found
+
+
+def _problem(path: str, status: str) -> dict[str, Any]:
+    kind, schema = "application/json", {"$ref": "#/components/schemas/Problem"}
+    if "/fhir/" in path:
+        kind, schema = "application/fhir+json", {"type": "object", "description": "An OperationOutcome."}
+    return {"description": REFUSALS[status], "content": {kind: {"schema": schema}}}
+
+
 @public
 def api_docs(request: Request) -> HttpResponse:
     """Every operation by noun: what to send and what may come back."""

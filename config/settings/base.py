@@ -253,6 +253,12 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PUBLIC": True,
+    # What a PATCH demands (the revision) it demands; what may be left out, its body says itself.
+    "COMPONENT_SPLIT_PATCH": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "config.api_docs.with_refusals",
+    ],
 }
 
 LOGGING = logging_config(json=True)

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.fields import empty
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -87,6 +88,12 @@ class SurgeryChange(SurgeryWrite):
     """What is not named stays as it is."""
 
     revision = Revision()
+
+    def get_fields(self) -> Any:
+        fields = super().get_fields()
+        for name in SurgeryWrite._declared_fields:
+            fields[name].required, fields[name].default = False, empty
+        return fields
 
 
 class ClearWrite(DayWrite):
@@ -184,16 +191,11 @@ class SurgeryList(Facts, APIView):
 
 
 class SurgeryDetail(Facts, APIView):
-    @extend_schema(request=SurgeryChange(partial=True), responses=SurgerySerializer)
+    @extend_schema(request=SurgeryChange, responses=SurgerySerializer)
     def patch(self, request: Request, pk: UUID) -> Response:
         """Correct the record."""
         row = self.surgery(pk)
-        context = self.days(row.patient) | {"surgery": row, "request": request}
-        body = SurgeryChange(data=request.data, context=context, partial=True)
-        body.is_valid(raise_exception=True)
-        data = _words(dict(body.validated_data))
-        if "revision" not in data:
-            raise serializers.ValidationError({"revision": ["Name the revision you read."]})
+        data = _words(sent(SurgeryChange, request, surgery=row, **self.days(row.patient)))
         with told(lambda: self.newest(row)):
             row = facts.change_surgery(actor=self.actor.user, surgery=row, now=self.actor.now, **data)
         return Response(SurgerySerializer(row).data)
