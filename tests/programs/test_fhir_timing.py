@@ -50,6 +50,7 @@ def test_the_timing_asks_for_the_days_of_the_schedule(
     assert Timing.model_validate(told)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(times=st.integers(1, 7), slots=slots)
 def test_times_a_week_are_counted_in_weeks(times: int, slots: tuple[str, ...]) -> None:
     rule = Rule(weekdays=None, times_per_week=times, slots=slots)

@@ -229,7 +229,7 @@ def test_safe_for_takes_no_more_statements_for_more_exercises(
     """Three as without a patient; the patient, the care team and the conditions."""
     make_condition(dan, Condition.OSTEOPOROSIS)
     ana.get(LIST)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         ana.get(LIST, {"safe_for": dan.pk})
     enlarge(400)
     with django_assert_num_queries(6):
