@@ -18,7 +18,7 @@ from programs.handouts.qr import square
 
 SOURCE = Path(__file__).with_name("handout.typ")
 PAPERS = {Paper.A4: "a4", Paper.LETTER: "us-letter"}
-POINTS, LARGE_POINTS, NARROW_POINTS = 11, 16, 10
+POINTS, LARGE_POINTS, NARROW_POINTS = 10.5, 16, 10
 # Letters of one exercise that surely fit on a page; with more it may go on overleaf. In columns it always may.
 FITS, LARGE_FITS, A_LINE = 2200, 1200, 50
 LEFT_OUT = "Leave it out"
