@@ -232,7 +232,7 @@ def test_safe_for_takes_no_more_statements_for_more_exercises(
     with django_assert_num_queries(7):
         ana.get(LIST, {"safe_for": dan.pk})
     enlarge(400)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         ana.get(LIST, {"safe_for": dan.pk})
 
 
