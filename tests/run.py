@@ -79,7 +79,7 @@ def main() -> None:
     make_browser_ready()
     outcomes = {
         "postgresql": pytest("postgresql", "-n", WORKERS, "--durations=10"),
-        "sqlite": pytest("sqlite", "--sqlite", "-m", "sqlite"),
+        "sqlite": pytest("sqlite", "--sqlite", "-m", "sqlite", "-n", WORKERS),
         "lint": lint(),
     }
     count = totals()

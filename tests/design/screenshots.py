@@ -41,6 +41,23 @@ def take(page: Page, name: str, path: str = "") -> None:
     print(name)
 
 
+def prescribing(desk: Page) -> None:
+    """A running prescription: its home, its history, the next version in the builder, the paper."""
+    desk.goto("/clinic/caseload/?q=Daniel")
+    desk.get_by_role("link", name="Daniel Reiter").first.click()
+    desk.get_by_role("link", name="Morning stiffness").first.click()
+    home = desk.url
+    take(desk, "prescription")
+    take(desk, "prescription-history", f"{home}history/")
+    take(desk, "handout", f"{home}handout/")
+    desk.goto(home)
+    desk.get_by_role("button", name="Change").first.click()
+    take(desk, "builder")
+    desk.get_by_role("link", name="Bad days").click()
+    take(desk, "builder-bad-days")
+    take(desk, "programs", "/programs/")
+
+
 def main() -> None:
     data = Path(os.environ.get("RACHIS_DATA") or ROOT / ".rachis")
     if not (data / "ready.json").exists():
@@ -61,6 +78,7 @@ def main() -> None:
         desk.get_by_role("link", name="Assign to a patient").click()
         desk.get_by_role("link", name="Gisela Hartmann").click()
         take(desk, "assign")
+        prescribing(desk)
         dark = sign_in(browser, ready, "therapist", DESK, "dark")
         take(dark, "caseload-dark", "/clinic/caseload/")
         curator = sign_in(browser, ready, "curator", DESK)

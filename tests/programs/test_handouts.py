@@ -264,7 +264,8 @@ def test_every_exercise_of_the_library_can_be_printed(db: None) -> None:
     content = Content("All", "Clinic", "", tuple(_exercise(one, one.exercise.name, items) for one in items), TODAY)
 
     reader = pypdf.PdfReader(io.BytesIO(handouts.render(content, Options(columns=2))))
-    assert all(one.exercise.name.split()[0] in text_of(reader) for one in items[:20])
+    text = text_of(reader)
+    assert [one.exercise.name for one in items if one.exercise.name.split()[0] not in text] == []
 
 
 # --- Logo, program, anybody ------------------------------------------------------------------------------------
