@@ -8,9 +8,7 @@ urlpatterns = [
     path("clinic/patients/new/", patients.patient_create, name="patient_create"),
     path("clinic/patients/<uuid:patient_id>/", patient_detail.patient_detail, name="patient_detail"),
     path("clinic/patients/<uuid:patient_id>/edit/", patients.patient_edit, name="patient_edit"),
-    path(
-        "clinic/patients/<uuid:patient_id>/hand-over/", care_team.care_team_hand_over, name="care_team_hand_over"
-    ),
+    path("clinic/patients/<uuid:patient_id>/hand-over/", care_team.care_team_hand_over, name="care_team_hand_over"),
     path("clinic/patients/<uuid:patient_id>/care-team/add/", care_team.care_team_add, name="care_team_add"),
     path(
         "clinic/patients/<uuid:patient_id>/care-team/<uuid:seat_id>/end/",

@@ -96,9 +96,13 @@ class ItemColumns(DoseColumns):
         abstract = True
 
     def plan_from(self, anchor: date) -> ItemPlan:
-        """Its days, times and variants as a value for `programs.schedule`; its "every other day" counts from `anchor`."""
+        """Its days, times and variants as a value; its "every other day" counts from `anchor`."""
         return ItemPlan(
-            **{name: getattr(self, name) for name in ("weekdays", "every_days", "times_per_week", "is_core", "variants")},
+            weekdays=self.weekdays,
+            every_days=self.every_days,
+            times_per_week=self.times_per_week,
+            is_core=self.is_core,
+            variants=self.variants,
             anchor=anchor if self.every_days else None,
             slots=tuple(self.slots),
             key=self.pk,

@@ -73,7 +73,7 @@ def main() -> None:
         take(desk, "patient")
         take(desk, "library", "/library/?q=hip")
         take(desk, "exercise", "/library/S01/")
-        desk.goto("/programs/")
+        desk.goto("/programs/?q=Hips+first")
         desk.get_by_role("link", name="Hips first").first.click()
         desk.get_by_role("link", name="Assign to a patient").click()
         desk.get_by_role("link", name="Gisela Hartmann").click()

@@ -175,11 +175,7 @@ def test_rollup_equals_a_count_of_entries(django_db_blocker, history, weekdays, 
     assert status.pain_mean_week == (round(sum(week) / len(week), 2) if week else None)
     cells = adherence.day_cells(patient, ago(27), TODAY, NOW)
     assert sum(cell.done for cell in cells) == status.done
-    assert (
-        sum(cell.expected for cell in cells if cell.day < TODAY)
-        + 3 * answered_today(prescription)
-        == due
-    )
+    assert sum(cell.expected for cell in cells if cell.day < TODAY) + 3 * answered_today(prescription) == due
 
 
 def answered_today(prescription) -> int:
