@@ -159,6 +159,9 @@ class Course:
             now=self.at(starts_on),
             **plan,
         )
+        given_at = self.at(starts_on)
+        Prescription.objects.filter(pk=made.pk).update(created_at=given_at)
+        PrescriptionVersion.objects.filter(prescription=made).update(created_at=given_at)
         self.given.append(made)
 
     def _rule(self, program: Program, starts_on: date, *, own: bool) -> Rule:

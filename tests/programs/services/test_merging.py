@@ -245,7 +245,8 @@ def test_the_old_address_leads_to_the_one_that_stays(client: Client, world, old,
 def test_a_ready_made_program_that_names_the_old_code_gets_the_survivor(world, old, stays) -> None:
     merge(world, old, stays)
 
-    templates.load({"twists": {"name": "Twists", "summary": "Turning gently.", "items": [{"exercise": "OLD"}]}})
+    items = [{"exercise": "OLD", "core": True}]
+    templates.load({"twists": {"name": "Twists", "summary": "Turning gently.", "items": items}})
 
     assert Program.objects.get(code="twists").items.get().exercise == stays
 
