@@ -45,6 +45,8 @@ def inspect(file: BinaryIO) -> int:
         with zipfile.ZipFile(file) as archive:
             return _inspect(archive, _size(file))
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError) as error:
+        # zipfile has no error of its own for all of this: an unknown method is NotImplementedError, a password
+        # RuntimeError, a cut or nonsensical directory OSError, EOFError or ValueError.
         if isinstance(error, FileRefused):
             raise
         raise FileRefused(DAMAGED) from error
