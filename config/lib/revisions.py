@@ -4,6 +4,8 @@ from typing import Any
 
 from django.db.models import F, QuerySet
 
+LARGEST_REVISION = 2_000_000_000  # what a form takes; the column holds a little more
+
 
 class RevisionConflict(Exception):
     """The row has changed since it was read, or is not to be written any more. Nothing was stored."""

@@ -8,12 +8,12 @@ from typing import Any
 from django import forms
 
 from config.lib.forms import HouseForm, WholeNumberField
+from config.lib.revisions import LARGEST_REVISION
 from patients.enums import Approach, SurgerySide
 from patients.forms.fields import DayField
 from patients.models import Patient, Surgery
 from patients.services.surgeries import USUAL_PRECAUTIONS
 
-LARGEST_REVISION = 2_000_000_000
 FARTHEST_PLAN = timedelta(days=2 * 366)
 FARTHEST_PRECAUTIONS = timedelta(days=20 * 366)
 APPROACHES = [

@@ -7,8 +7,9 @@ from typing import Any
 from django import forms
 
 from config.lib.forms import HouseForm, WholeNumberField
+from config.lib.revisions import LARGEST_REVISION
 from programs import progression
-from programs.forms.programs import LARGEST_REVISION, REVISION_LOST, ProgramForm
+from programs.forms.programs import REVISION_LOST, ProgramForm
 from programs.forms.schedules import ScheduleFields, initial_of
 from programs.models import Program
 from programs.progression import LONGEST_SUGGESTION, LONGEST_TITLE, MOST_RULES, MOST_STEPS, MOST_WEEKS

@@ -7,9 +7,9 @@ from typing import Any
 from django import forms
 
 from config.lib.forms import HouseForm, WholeNumberField
+from config.lib.revisions import LARGEST_REVISION
 from programs.models import Program
 
-LARGEST_REVISION = 2_000_000_000
 REVISION_LOST = "This page is out of date. Load it again."
 
 
